@@ -1,0 +1,20 @@
+"""What a policy means for one request, concretely: the specification made executable.
+
+Small functions, one for each rule of docs/semantics.md, over the typed policy; no solver, and
+nothing shared with the symbolic meaning. Start at `evaluation`, which is the whole evaluator.
+"""
+
+from iamlogic.semantics.evaluation import Decision, Outcome, allows, evaluate
+from iamlogic.semantics.request import Request
+from iamlogic.semantics.support import require_supported
+from iamlogic.semantics.world import can_send
+
+__all__ = [
+    "Decision",
+    "Outcome",
+    "Request",
+    "allows",
+    "can_send",
+    "evaluate",
+    "require_supported",
+]

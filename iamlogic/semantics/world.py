@@ -1,0 +1,79 @@
+"""Which requests can exist: the concrete predicate `can_send`, written apart from the solver's.
+
+It holds the first tier of R-K16, the form of actions and resources in comparisons (R-E21), and
+the number of values a key can have (R-K8). The definitions of R-K6 need no word here: a `Request`
+that contradicts them can't be written down. The second tier, the world facts of R-K10 to R-K12
+(what AWS sends beyond the definitions, such as `aws:SecureTransport` always, `aws:SourceIp` or
+`aws:SourceVpce` but not both), is not stated yet: this predicate admits requests that break them.
+"""
+
+from __future__ import annotations
+
+from iamlogic.semantics.letter_case import fold
+from iamlogic.semantics.matching import glob_matches
+from iamlogic.semantics.request import Request
+from iamlogic.semantics.requester import RequesterKind
+from iamlogic.syntax.policy import PolicyKind
+
+GLOBAL_MULTIVALUED = frozenset(
+    map(
+        fold,
+        (
+            "aws:CalledVia",
+            "aws:TagKeys",
+            "aws:PrincipalOrgPaths",
+            "aws:ResourceOrgPaths",
+            "aws:SourceOrgPaths",
+            "aws:PrincipalServiceNamesList",
+            "aws:VpceOrgPaths",
+        ),
+    )
+)
+"""The keys that can have two values or more (R-K8), folded.
+
+No policy that is supported has a set prefix, so every key outside of this table is single-valued.
+"""
+
+_IDENTITY_SIDE = frozenset(
+    {RequesterKind.USER, RequesterKind.ROLE_SESSION, RequesterKind.FEDERATED_SESSION}
+)
+_COMPARED = {
+    PolicyKind.IDENTITY: _IDENTITY_SIDE,
+    PolicyKind.RESOURCE: _IDENTITY_SIDE
+    | {
+        RequesterKind.ROOT,
+        RequesterKind.SERVICE,
+        RequesterKind.PROVIDER,
+        RequesterKind.ANONYMOUS,
+    },
+}
+
+
+def can_send(request: Request) -> bool:
+    """Whether AWS can send `request`, as far as the facts above say."""
+    return (
+        has_action_form(request.action)
+        and has_resource_form(request.resource)
+        and all(
+            len(request.values(key)) == 1 or fold(key) in GLOBAL_MULTIVALUED
+            for key in request.context
+        )
+    )
+
+
+def has_action_form(action: str) -> bool:
+    """R-E21."""
+    return glob_matches("?*:?*", action)
+
+
+def has_resource_form(resource: str) -> bool:
+    """R-E21."""
+    return resource == "*" or glob_matches("arn:?*:?*:*:*:?*", resource)
+
+
+def is_compared(request: Request, kind: PolicyKind) -> bool:
+    """Whether lone policies of `kind` are compared over requesters like this one (R-E20).
+
+    The role whose session is not named is in neither set: it stands for sessions that are.
+    """
+    return request.requester.kind in _COMPARED[kind]
