@@ -53,7 +53,8 @@ class Problem:
     source_line: str | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
-        lines = [f"{self.where}: {self.message}"]
+        rule = f" [{self.rule}]" if self.rule else ""
+        lines = [f"{self.where}: {self.message}{rule}"]
         if self.source_line is not None and self.where.column is not None:
             shown, caret = _excerpt(self.source_line, self.where.column)
             lines += [f"    {shown}", "    " + " " * caret + "^"]
@@ -107,6 +108,17 @@ class PolicySyntaxError(IamlogicError):
     @property
     def hint(self) -> str | None:
         return self.problems[0].hint
+
+
+class PolicyReadError(IamlogicError):
+    """A policy's file cannot be read: it is missing, a directory, not permitted, …"""
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(f"{file}: cannot be read: {reason}")
+        self.file, self.reason = file, reason
+
+    def __reduce__(self) -> tuple[type[PolicyReadError], tuple[str, str]]:
+        return (type(self), (self.file, self.reason))
 
 
 class RequestError(IamlogicError):

@@ -1,0 +1,182 @@
+"""Text → JSON tree, by lark (`grammar/json.lark`), every value with its position.
+
+What the grammar cannot say is checked here: the size, the depth (before lark sees the text, so
+that a million brackets cost one scan), and surrogate escapes without a partner. A text that is not
+JSON is one error, at the first character that cannot be right; `json_mistakes` words it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from lark import Lark, Token, Transformer
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+
+from iamlogic.syntax.grammars import grammar
+from iamlogic.syntax.json_mistakes import Mistake, mistake_at, not_json_at_all
+from iamlogic.syntax.json_tree import (
+    MAX_DEPTH,
+    JsonBool,
+    JsonList,
+    JsonNull,
+    JsonNumber,
+    JsonObject,
+    JsonString,
+    JsonValue,
+    Member,
+)
+
+MAX_TEXT = 10 * 1024 * 1024
+"""Characters of a text that are read: a thousand times what any AWS service takes, and still a
+matter of seconds."""
+
+_STRING = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"')
+_BRACKET = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{}]', re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_PLAIN_ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+
+
+class NotJson(Exception):
+    """The text is not JSON; carries the one `Mistake` that is told."""
+
+    def __init__(self, mistake: Mistake) -> None:
+        super().__init__(mistake.message)
+        self.mistake = mistake
+
+
+def read_json_text(text: str) -> JsonValue:
+    """The value that `text` writes down. Raises `NotJson`."""
+    if len(text) > MAX_TEXT:
+        raise NotJson(
+            Mistake(0, f"the text has {len(text):,} characters, more than the {MAX_TEXT:,} allowed")
+        )
+    if mistake := not_json_at_all(text):
+        raise NotJson(mistake)
+    _check_depth(text)
+    try:
+        value: JsonValue = _parser().parse(text)  # type: ignore[assignment]  # the transformer's
+    except UnexpectedInput as error:
+        raise NotJson(mistake_at(text, _position(error, text), _expected(error))) from None
+    return value
+
+
+def _check_depth(text: str) -> None:
+    depth = 0
+    for found in _BRACKET.finditer(text):
+        match found[0]:
+            case "[" | "{":
+                depth += 1
+                if depth > MAX_DEPTH:
+                    message = f"objects and lists stand more than {MAX_DEPTH} deep in each other"
+                    raise NotJson(Mistake(found.start(), message))
+            case "]" | "}":
+                depth -= 1
+            case '"':  # never closed: what follows is no structure, and lark will stop here
+                return
+
+
+def _position(error: UnexpectedInput, text: str) -> int:
+    if isinstance(error, UnexpectedToken) and error.token.type == "$END":
+        return len(text)
+    return error.pos_in_stream if error.pos_in_stream is not None else len(text)
+
+
+def _expected(error: UnexpectedInput) -> frozenset[str]:
+    if isinstance(error, UnexpectedToken):
+        return frozenset(error.accepts or error.expected)
+    if isinstance(error, UnexpectedCharacters):
+        return frozenset(error.allowed or ())
+    return frozenset()
+
+
+def _unescape(raw: str, position: int) -> str:
+    """The text that `raw`, the inside of a string whose quote stands at `position`, means."""
+    if "\\" not in raw:
+        return raw
+
+    def character(found: re.Match[str]) -> str:
+        digits, plain = found[1], found[2]
+        return chr(int(digits, 16)) if digits else _PLAIN_ESCAPES.get(plain, plain)
+
+    value = _ESCAPE.sub(character, raw)
+    if _SURROGATE.search(value) is None:
+        return value
+    # RFC 8259, 7: a character beyond the BMP is written as two escapes, a surrogate pair.
+    paired = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+    if _SURROGATE.search(paired) is None:
+        return paired
+    raise NotJson(_lone_surrogate(raw, position))
+
+
+def _lone_surrogate(raw: str, position: int) -> Mistake:
+    skip = -1
+    for found in _ESCAPE.finditer(raw):
+        if found.start() < skip or not found[1] or not 0xD800 <= int(found[1], 16) <= 0xDFFF:
+            continue
+        pair = re.compile(r"\\u[Dd][89ABab]..\\u[Dd][C-Fc-f]..").match(raw, found.start())
+        if pair is None:
+            message = f"{found[0]} is half of a surrogate pair, and the other half is missing"
+            return Mistake(position + 1 + found.start(), message)
+        skip = pair.end()
+    raise AssertionError("called for a text without a lone surrogate")
+
+
+class _Tree(Transformer[Token, JsonValue]):
+    """What each rule and terminal of json.lark gives."""
+
+    def STRING(self, token: Token) -> JsonString:
+        position = token.start_pos or 0
+        return JsonString(_unescape(token[1:-1], position), position)
+
+    def STRINGS(self, token: Token) -> JsonList:
+        start = token.start_pos or 0
+        if "\\" not in token:
+            items = [JsonString(s[1], start + s.start()) for s in _STRING.finditer(token)]
+        else:
+            items = [
+                JsonString(_unescape(s[1], start + s.start()), start + s.start())
+                for s in _STRING.finditer(token)
+            ]
+        return JsonList(tuple(items), start)
+
+    def NUMBER(self, token: Token) -> JsonNumber:
+        return JsonNumber(str(token), token.start_pos or 0)
+
+    def TRUE(self, token: Token) -> JsonBool:
+        return JsonBool(True, token.start_pos or 0)
+
+    def FALSE(self, token: Token) -> JsonBool:
+        return JsonBool(False, token.start_pos or 0)
+
+    def NULL(self, token: Token) -> JsonNull:
+        return JsonNull(token.start_pos or 0)
+
+    def member(self, children: list[JsonValue]) -> Member:
+        name, value = children
+        assert isinstance(name, JsonString)
+        return Member(name.value, name.position, value)
+
+    def object(self, children: list[Token | Member]) -> JsonObject:
+        brace, *members = children
+        assert isinstance(brace, Token)
+        return JsonObject(tuple(m for m in members if isinstance(m, Member)), brace.start_pos or 0)
+
+    def array(self, children: list[Token | JsonValue]) -> JsonList:
+        bracket, *items = children
+        assert isinstance(bracket, Token)
+        return JsonList(tuple(i for i in items if not isinstance(i, Token)), bracket.start_pos or 0)
+
+    def start(self, children: list[JsonValue]) -> JsonValue:
+        return children[0]
+
+
+@cache
+def _parser() -> Lark:
+    return Lark(
+        grammar("json"),
+        parser="lalr",
+        transformer=_Tree(),
+        maybe_placeholders=False,
+    )

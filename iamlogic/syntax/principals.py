@@ -1,0 +1,136 @@
+"""`Principal` and `NotPrincipal`: the element as a whole (R-P18 to R-P20, R-M11, R-M13)."""
+
+from __future__ import annotations
+
+from iamlogic.errors import Path
+from iamlogic.syntax.json_tree import (
+    JsonList,
+    JsonObject,
+    JsonString,
+    JsonValue,
+    Member,
+    describe,
+    quote,
+)
+from iamlogic.syntax.policy import Effect, Principal, PrincipalForm, Principals, PrincipalType
+from iamlogic.syntax.principal import PRINCIPAL_TYPES, BadPrincipal, read_principal
+from iamlogic.syntax.problems import Problems, did_you_mean
+
+_TYPES = ", ".join(PRINCIPAL_TYPES)
+
+
+def read_principals(member: Member, path: Path, problems: Problems) -> Principals:
+    """R-P18: the text `*`, or an object of principal types."""
+    here = (*path, member.name)
+    node = member.value
+    entries: list[Principal] = []
+    where = problems.document.where
+    if isinstance(node, JsonString) and node.value == "*":
+        entries.append(
+            Principal(
+                PrincipalType.ANY,
+                PrincipalForm.EVERYONE,
+                "*",
+                where=where(node.position, here),
+            )
+        )
+    elif isinstance(node, JsonObject):
+        for inner in node.members:
+            entries += _read_type(inner, (*here, inner.name), problems)
+    else:
+        hint = None
+        if isinstance(node, JsonString):
+            hint = f'write {{"AWS": {quote(node.value)}}}'
+            if "." in node.value and ":" not in node.value:
+                hint = f'write {{"Service": {quote(node.value)}}}'
+        message = f'found {describe(node)}, expected "*" or an object with {_TYPES}'
+        problems.error(node.position, here, message, "R-P18", hint)
+    return Principals(tuple(entries), member.name == "NotPrincipal", where(member.position, here))
+
+
+def _read_type(member: Member, path: Path, problems: Problems) -> list[Principal]:
+    kind = PRINCIPAL_TYPES.get(member.name)
+    if kind is None:
+        message = f"{quote(member.name)} is no type of principal, expected one of {_TYPES}"
+        hint = did_you_mean(member.name, PRINCIPAL_TYPES)
+        problems.error(member.position, path, message, "R-P18", hint)
+        return []
+    node = member.value
+    nodes: list[tuple[JsonValue, Path]] = [(node, path)]
+    if isinstance(node, JsonList):
+        nodes = [(item, (*path, i)) for i, item in enumerate(node.items)]
+        if not nodes:
+            message = "an empty list: there is no principal in it"
+            problems.warn(node.position, path, message, "R-P13")
+    entries: list[Principal] = []
+    for item, here in nodes:
+        if not isinstance(item, JsonString):
+            hint = None
+            if isinstance(item, JsonList):
+                hint = "lists do not stand inside each other"
+            elif kind is PrincipalType.AWS:
+                hint = "an account id is a text: put it in double quotes"
+            message = f"found {describe(item)}, expected a principal as a text"
+            problems.error(item.position, here, message, "R-P14", hint)
+            continue
+        match read_principal(kind, item.value, problems.document.where(item.position, here)):
+            case BadPrincipal(message, rule, hint):
+                problems.error(item.position, here, message, rule, hint)
+            case principal:
+                entries.append(principal)
+    return entries
+
+
+def warn_of_not_principal(
+    principals: Principals, effect: Effect, member: Member, path: Path, problems: Problems
+) -> None:
+    """What `NotPrincipal` is known to surprise with."""
+    here = (*path, member.name)
+    if effect is Effect.ALLOW:
+        message = "Allow with NotPrincipal reaches everybody else, anonymous requesters too"
+        hint = "AWS no longer takes it: name who is allowed under Principal"
+        problems.warn(member.position, here, message, "R-M13", hint)
+        return
+    entries = principals.entries
+    if any(entry.form is PrincipalForm.EVERYONE for entry in entries):
+        return
+    for entry in entries:
+        if missing := _unlisted(entry, entries):
+            message = f"the Deny still reaches {missing[0]} {quote(entry.text)}"
+            problems.warn(member.position, here, message, "R-M11", f"list {missing[1]} too")
+
+
+def _unlisted(entry: Principal, listed: tuple[Principal, ...]) -> tuple[str, str] | None:
+    """Whom `entry` alone does not spare, and what of its chain (R-K3) is not `listed`."""
+    peers = {other.form: other for other in listed if other.account == entry.account}
+    has_account = PrincipalForm.ACCOUNT in peers
+    match entry.form:
+        case PrincipalForm.ACCOUNT if len(peers) == 1:
+            return "every user and role, except the root user, of", "each user, role and session"
+        case PrincipalForm.USER | PrincipalForm.FEDERATED_USER if not has_account:
+            return "", "its account"
+        case PrincipalForm.ROLE:
+            sessions = [
+                other
+                for other in listed
+                if other.form is PrincipalForm.ROLE_SESSION and _role_of(other) == _role_of(entry)
+            ]
+            if not sessions or not has_account:
+                return "every session of", "its account and the session's ARN"
+        case PrincipalForm.ROLE_SESSION:
+            roles = [
+                other
+                for other in listed
+                if other.form is PrincipalForm.ROLE and _role_of(other) == _role_of(entry)
+            ]
+            if not roles or not has_account:
+                return "", "its role and its account"
+    return None
+
+
+def _role_of(entry: Principal) -> tuple[str | None, str]:
+    """The account and the name (without path, which a session's ARN lacks) of the role."""
+    name = entry.name or ""
+    if entry.form is PrincipalForm.ROLE_SESSION:
+        return entry.account, name.split("/")[0]
+    return entry.account, name.rsplit("/")[-1]
