@@ -73,7 +73,10 @@ def _read_operator(member: Member, path: Path, problems: Problems) -> Operator |
         problems.error(member.position, path, message, "R-P22", 'write "Null"')
         return None
     hint = did_you_mean(name, (str(known) for known in OPERATORS.values()))
-    message = f"{quote(name)} is no condition operator"
+    message = (
+        f"{quote(name)} is no condition operator, expected [ForAllValues:|ForAnyValue:]NAME"
+        "[IfExists] with a NAME such as StringEquals or ArnLike"
+    )
     if ":" in name and hint is None and plain not in OPERATORS:
         hint = "is it a condition key? The operator stands outside: operator → key → values"
     problems.error(member.position, path, message, "R-P22", hint)

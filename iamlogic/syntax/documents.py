@@ -8,7 +8,7 @@ from pathlib import Path
 
 from iamlogic.errors import PolicyReadError
 from iamlogic.syntax.json_decoded import NotDecodedJson, read_decoded_json
-from iamlogic.syntax.json_tree import JsonValue
+from iamlogic.syntax.json_tree import MAX_TEXT, JsonValue
 from iamlogic.syntax.policy import Policy
 from iamlogic.syntax.problems import Document, Problems
 from iamlogic.syntax.reader import read_policy
@@ -44,7 +44,8 @@ def load(path: str | os.PathLike[str]) -> Policy:
     """
     name = os.fspath(path)
     try:
-        content = Path(name).read_bytes()
+        with Path(name).open("rb") as stream:
+            content = stream.read(MAX_TEXT + 1)  # a device may have no end
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise PolicyReadError(name, (reason or str(error)).lower()) from error
@@ -70,6 +71,10 @@ def _read_json(text: str, problems: Problems) -> JsonValue:
 
 
 def _decode(content: bytes, file: str | None) -> str:
+    if len(content) > MAX_TEXT:
+        problems = Problems(Document("", file))
+        problems.error(0, (), f"there are more than the {MAX_TEXT:,} bytes allowed", "R-P1")
+        raise problems.failure()
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:

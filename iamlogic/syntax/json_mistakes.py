@@ -8,6 +8,7 @@ YAML text, a page of HTML. It only words errors: whether a text is JSON is decid
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from iamlogic.syntax.json_tree import quote
@@ -40,6 +41,7 @@ _PUNCTUATION = {"COMMA": '","', "COLON": '":"', "RBRACE": '"}"', "RSQB": '"]"'}
 _GOOD_STRING = re.compile(
     r'"[^"\\\x00-\x1f\ud800-\udfff]*+(?:\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})[^"\\\x00-\x1f\ud800-\udfff]*+)*+'
 )
+_STRING_OR_BRACKET = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{}]', re.DOTALL)
 _NUMBER_LIKE = re.compile(r"[-+]?\.?[0-9][0-9A-Za-z_.+-]{0,40}")
 _WORD = re.compile(r"-?[^\W\d][\w-]{0,60}")
 _UNQUOTED_NAME = re.compile(r"[^\W\d][\w-]{0,60}[ \t]{0,10}:")
@@ -257,14 +259,24 @@ def _place(text: str, at: int) -> str:
     return f"line {text.count(chr(10), 0, at) + 1}, column {at - line_start + 1}"
 
 
+def brackets(text: str, end: int) -> Iterator[int]:
+    """The offsets before `end` of the brackets outside strings.
+
+    They stop at a string that is never closed: what follows has no structure.
+    """
+    for found in _STRING_OR_BRACKET.finditer(text, 0, end):
+        if found[0] == '"':
+            return
+        if found[0] in "[]{}":
+            yield found.start()
+
+
 def _open_brackets(text: str, end: int) -> list[int]:
     """The offsets of the brackets that are open at `end`, outermost first."""
     unclosed: list[int] = []
-    for found in re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL).finditer(
-        text, 0, end
-    ):
-        if found[0] in "[{":
-            unclosed.append(found.start())
-        elif found[0] in "]}" and unclosed:
+    for offset in brackets(text, end):
+        if text[offset] in "[{":
+            unclosed.append(offset)
+        elif unclosed:
             unclosed.pop()
     return unclosed

@@ -14,9 +14,10 @@ from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from iamlogic.syntax.grammars import grammar
-from iamlogic.syntax.json_mistakes import Mistake, mistake_at, not_json_at_all
+from iamlogic.syntax.json_mistakes import Mistake, brackets, mistake_at, not_json_at_all
 from iamlogic.syntax.json_tree import (
     MAX_DEPTH,
+    MAX_TEXT,
     JsonBool,
     JsonList,
     JsonNull,
@@ -27,12 +28,7 @@ from iamlogic.syntax.json_tree import (
     Member,
 )
 
-MAX_TEXT = 10 * 1024 * 1024
-"""Characters of a text that are read: a thousand times what any AWS service takes, and still a
-matter of seconds."""
-
 _STRING = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"')
-_BRACKET = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["\[\]{}]', re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PLAIN_ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
@@ -64,17 +60,14 @@ def read_json_text(text: str) -> JsonValue:
 
 def _check_depth(text: str) -> None:
     depth = 0
-    for found in _BRACKET.finditer(text):
-        match found[0]:
-            case "[" | "{":
-                depth += 1
-                if depth > MAX_DEPTH:
-                    message = f"objects and lists stand more than {MAX_DEPTH} deep in each other"
-                    raise NotJson(Mistake(found.start(), message))
-            case "]" | "}":
-                depth -= 1
-            case '"':  # never closed: what follows is no structure, and lark will stop here
-                return
+    for offset in brackets(text, len(text)):
+        if text[offset] in "]}":
+            depth -= 1
+            continue
+        depth += 1
+        if depth > MAX_DEPTH:
+            message = f"objects and lists stand more than {MAX_DEPTH} deep in each other"
+            raise NotJson(Mistake(offset, message))
 
 
 def _position(error: UnexpectedInput, text: str) -> int:

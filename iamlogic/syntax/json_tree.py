@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+MAX_TEXT = 10 * 1024 * 1024
+"""Characters of a text, and bytes of a file, that are read: hundreds of times what any AWS service
+takes, and still a matter of seconds."""
+
 MAX_DEPTH = 64
 """Objects and lists that may stand inside each other. A policy needs 6; the bound keeps every later
 walk over the tree shallow, whatever the input."""

@@ -55,6 +55,11 @@ def read_principal(kind: PrincipalType, text: str, where: Where) -> Principal | 
     return Principal(kind, parts.form, text, parts.partition, parts.account, parts.name, where)
 
 
+def is_identity_provider(text: str) -> bool:
+    """Whether `text` is a value that stands under `Federated`."""
+    return not isinstance(_read(PrincipalType.FEDERATED, text), BadPrincipal)
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def _read(kind: PrincipalType, text: str) -> _Parts | BadPrincipal:
     return _parse(kind, text) or _why(kind, text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from iamlogic.errors import Path
 from iamlogic.syntax.json_tree import (
     JsonList,
@@ -13,7 +15,12 @@ from iamlogic.syntax.json_tree import (
     quote,
 )
 from iamlogic.syntax.policy import Effect, Principal, PrincipalForm, Principals, PrincipalType
-from iamlogic.syntax.principal import PRINCIPAL_TYPES, BadPrincipal, read_principal
+from iamlogic.syntax.principal import (
+    PRINCIPAL_TYPES,
+    BadPrincipal,
+    is_identity_provider,
+    read_principal,
+)
 from iamlogic.syntax.problems import Problems, did_you_mean
 
 _TYPES = ", ".join(PRINCIPAL_TYPES)
@@ -78,6 +85,10 @@ def _read_type(member: Member, path: Path, problems: Problems) -> list[Principal
                 problems.error(item.position, here, message, rule, hint)
             case principal:
                 entries.append(principal)
+                if kind is PrincipalType.SERVICE and is_identity_provider(item.value):
+                    message = f"{quote(item.value)} is an identity provider, not a service"
+                    hint = "under Service it names nobody: write it under Federated"
+                    problems.warn(item.position, here, message, "R-K1", hint)
     return entries
 
 
@@ -94,37 +105,55 @@ def warn_of_not_principal(
     entries = principals.entries
     if any(entry.form is PrincipalForm.EVERYONE for entry in entries):
         return
+    listed = _Listed.of(entries)
     for entry in entries:
-        if missing := _unlisted(entry, entries):
-            message = f"the Deny still reaches {missing[0]} {quote(entry.text)}"
-            problems.warn(member.position, here, message, "R-M11", f"list {missing[1]} too")
+        if missing := _unlisted(entry, listed):
+            message, hint = missing
+            problems.warn(member.position, here, message, "R-M11", hint)
 
 
-def _unlisted(entry: Principal, listed: tuple[Principal, ...]) -> tuple[str, str] | None:
-    """Whom `entry` alone does not spare, and what of its chain (R-K3) is not `listed`."""
-    peers = {other.form: other for other in listed if other.account == entry.account}
-    has_account = PrincipalForm.ACCOUNT in peers
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """Who is listed: accounts, accounts with somebody of theirs, roles, roles with a session."""
+
+    accounts: frozenset[str | None]
+    peopled: frozenset[str | None]
+    roles: frozenset[tuple[str | None, str]]
+    sessions: frozenset[tuple[str | None, str]]
+
+    @staticmethod
+    def of(entries: tuple[Principal, ...]) -> _Listed:
+        account, role, session = (
+            PrincipalForm.ACCOUNT,
+            PrincipalForm.ROLE,
+            PrincipalForm.ROLE_SESSION,
+        )
+        return _Listed(
+            frozenset(e.account for e in entries if e.form is account),
+            frozenset(e.account for e in entries if e.form is not account),
+            frozenset(_role_of(e) for e in entries if e.form is role),
+            frozenset(_role_of(e) for e in entries if e.form is session),
+        )
+
+
+def _unlisted(entry: Principal, listed: _Listed) -> tuple[str, str] | None:
+    """R-M11: whom the Deny reaches though `entry` is listed, as its chain (R-K3) is not all there;
+    and what to add."""
+    has_account = entry.account in listed.accounts
+    text = quote(entry.text)
     match entry.form:
-        case PrincipalForm.ACCOUNT if len(peers) == 1:
-            return "every user and role, except the root user, of", "each user, role and session"
+        case PrincipalForm.ACCOUNT if entry.account not in listed.peopled:
+            return (
+                f"the Deny reaches everybody in the account {text} but its root user",
+                "list each user, role and role session too, or use Principal * with a condition",
+            )
         case PrincipalForm.USER | PrincipalForm.FEDERATED_USER if not has_account:
-            return "", "its account"
-        case PrincipalForm.ROLE:
-            sessions = [
-                other
-                for other in listed
-                if other.form is PrincipalForm.ROLE_SESSION and _role_of(other) == _role_of(entry)
-            ]
-            if not sessions or not has_account:
-                return "every session of", "its account and the session's ARN"
-        case PrincipalForm.ROLE_SESSION:
-            roles = [
-                other
-                for other in listed
-                if other.form is PrincipalForm.ROLE and _role_of(other) == _role_of(entry)
-            ]
-            if not roles or not has_account:
-                return "", "its role and its account"
+            return f"the Deny still reaches {text}", "list its account too"
+        case PrincipalForm.ROLE if not (has_account and _role_of(entry) in listed.sessions):
+            hint = "list its account and the ARN of each role session too"
+            return f"the Deny still reaches every session of {text} that is not listed", hint
+        case PrincipalForm.ROLE_SESSION if not (has_account and _role_of(entry) in listed.roles):
+            return f"the Deny still reaches {text}", "list its role and its account too"
     return None
 
 
@@ -132,5 +161,5 @@ def _role_of(entry: Principal) -> tuple[str | None, str]:
     """The account and the name (without path, which a session's ARN lacks) of the role."""
     name = entry.name or ""
     if entry.form is PrincipalForm.ROLE_SESSION:
-        return entry.account, name.split("/")[0]
-    return entry.account, name.rsplit("/")[-1]
+        return entry.account, name.split("/", 1)[0]
+    return entry.account, name.rsplit("/", 1)[-1]

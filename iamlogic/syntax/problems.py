@@ -15,7 +15,7 @@ from iamlogic.errors import Path, PolicySyntaxError, Problem, Where
 
 MAX_PROBLEMS = 100
 """Errors, and as many warnings, that are told of one document. Nobody reads more, and a hostile
-text could hold millions; that there were more is said."""
+text could hold millions: reading stops at so many errors, and the last problem says that."""
 
 
 class Document:
@@ -71,7 +71,7 @@ class Problems:
         self.document = document
         self._errors: list[tuple[int, int, Problem]] = []
         self._warnings: list[tuple[int, int, Problem]] = []
-        self._untold = {"error": 0, "warning": 0}
+        self._untold_warnings = 0
 
     def error(
         self,
@@ -82,11 +82,13 @@ class Problems:
         hint: str | None = None,
         offset: int | None = None,
     ) -> None:
-        """Report an error at `position`, or at character `offset` of the string there."""
-        if len(self._errors) < MAX_PROBLEMS:
-            self._errors.append(self._problem(position, path, message, rule, hint, offset))
-        else:
-            self._untold["error"] += 1
+        """Report an error at `position`, or at character `offset` of the string there.
+
+        Raises `PolicySyntaxError` when there have been too many.
+        """
+        if len(self._errors) == MAX_PROBLEMS:
+            raise self.failure()
+        self._errors.append(self._problem(position, path, message, rule, hint, offset))
 
     def warn(
         self,
@@ -101,7 +103,7 @@ class Problems:
         if len(self._warnings) < MAX_PROBLEMS:
             self._warnings.append(self._problem(position, path, message, rule, hint, offset))
         else:
-            self._untold["warning"] += 1
+            self._untold_warnings += 1
 
     def _problem(
         self,
@@ -127,23 +129,35 @@ class Problems:
         return bool(self._errors)
 
     def failure(self) -> PolicySyntaxError:
-        """The error that carries all that was reported."""
-        return PolicySyntaxError(self._told(self._errors, "error"))
+        """The error that carries all that was reported, in the order of the text."""
+        problems = _in_order(self._errors)
+        if len(problems) == MAX_PROBLEMS:
+            problems.append(self._note(f"reading stopped after {MAX_PROBLEMS} errors"))
+        return PolicySyntaxError(tuple(problems))
 
     def warnings(self) -> tuple[Problem, ...]:
-        return self._told(self._warnings, "warning")
-
-    def _told(self, found: list[tuple[int, int, Problem]], what: str) -> tuple[Problem, ...]:
-        problems = [problem for _, _, problem in sorted(found, key=lambda entry: entry[:2])]
-        if more := self._untold[what]:
-            where = Where(file=self.document.file)
-            problems.append(Problem(f"{more} more {what}s are not shown", where))
+        problems = _in_order(self._warnings)
+        if self._untold_warnings:
+            problems.append(self._note(f"{self._untold_warnings} more warnings are not shown"))
         return tuple(problems)
 
+    def _note(self, message: str) -> Problem:
+        return Problem(message, Where(file=self.document.file))
 
-def did_you_mean(found: str, known: Iterable[str]) -> str | None:
-    """A hint that names the known word closest to `found`, if one is close."""
+
+def _in_order(found: list[tuple[int, int, Problem]]) -> list[Problem]:
+    return [problem for _, _, problem in sorted(found, key=lambda entry: entry[:2])]
+
+
+def closest(found: str, known: Iterable[str]) -> str | None:
+    """The known word that `found` is most likely a misspelling of, if it is close to one."""
     by_lower = {word.lower(): word for word in known}
     # A text much longer than every known word is no misspelling of one (and difflib is quadratic).
     near = difflib.get_close_matches(found.lower()[:64], by_lower, n=1, cutoff=0.7)
-    return f'did you mean "{by_lower[near[0]]}"?' if near else None
+    return by_lower[near[0]] if near else None
+
+
+def did_you_mean(found: str, known: Iterable[str]) -> str | None:
+    """The hint that names the closest known word."""
+    word = closest(found, known)
+    return f'did you mean "{word}"?' if word else None

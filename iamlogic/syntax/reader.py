@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 
 from iamlogic.errors import Path
-from iamlogic.syntax.conditions import read_conditions
 from iamlogic.syntax.json_tree import (
     JsonList,
     JsonObject,
@@ -19,46 +18,14 @@ from iamlogic.syntax.json_tree import (
     describe,
     quote,
 )
+from iamlogic.syntax.members import POLICY_MEMBERS, Members, read_members, read_text
 from iamlogic.syntax.policy import (
-    Actions,
-    Effect,
     Policy,
     PolicyKind,
-    Resources,
-    Statement,
-    Text,
     Version,
 )
-from iamlogic.syntax.principals import read_principals, warn_of_not_principal
 from iamlogic.syntax.problems import Problems, did_you_mean
-from iamlogic.syntax.texts import check_action, read_resource
-
-_POLICY_MEMBERS = ("Version", "Id", "Statement")
-_STATEMENT_MEMBERS = (
-    "Sid",
-    "Effect",
-    "Principal",
-    "NotPrincipal",
-    "Action",
-    "NotAction",
-    "Resource",
-    "NotResource",
-    "Condition",
-)
-_COUSINS = {
-    "actions": "Action",
-    "not_actions": "NotAction",
-    "notactions": "NotAction",
-    "resources": "Resource",
-    "not_resources": "NotResource",
-    "notresources": "NotResource",
-    "principals": "Principal",
-    "not_principals": "NotPrincipal",
-    "notprincipals": "NotPrincipal",
-    "statements": "Statement",
-    "conditions": "Condition",
-}
-"""Names that other tools give these elements (Terraform, CloudFormation habits)."""
+from iamlogic.syntax.statement import read_statement
 
 
 def read_policy(root: JsonValue, problems: Problems) -> Policy:
@@ -80,19 +47,20 @@ def _read_root(root: JsonValue, problems: Problems) -> Policy | None:
         problems.error(root.position, (), message, "R-P1", hint)
         return None
     report_repeated_names(root, problems)
-    members = _members(root, _POLICY_MEMBERS, "policy", (), "R-P1", problems)
+    members = read_members(root, POLICY_MEMBERS, "policy", (), "R-P1", problems)
     version = _read_version(members.get("Version"), problems)
-    policy_id = _read_text(members.get("Id"), ("Id",), problems)
-    nodes = _statement_nodes(root, members.get("Statement"), problems)
+    policy_id = read_text(members.get("Id"), ("Id",), problems)
+    nodes = _statement_nodes(root, members, problems)
     kind = _kind(nodes, problems)
     _check_sids(nodes, kind, problems)
     statements = [
-        _read_statement(node, version or Version.V2008, kind, path, problems)
-        for node, path in nodes
+        read_statement(node, version or Version.V2008, kind, path, problems) for node, path in nodes
     ]
     if policy_id is not None and kind is PolicyKind.IDENTITY:  # R-P7
         message = "an identity policy has no Id: no statement here names a principal"
-        problems.warn(members["Id"].position, ("Id",), message, "R-P7", "remove it, or use Sid")
+        problems.warn(
+            members.known["Id"].position, ("Id",), message, "R-P7", "remove it, or use Sid"
+        )
     return Policy(
         statements=tuple(s for s in statements if s is not None),
         version=version,
@@ -127,55 +95,12 @@ def report_repeated_names(root: JsonValue, problems: Problems) -> None:
                     pending.append((value, here))
 
 
-def _members(
-    node: JsonObject,
-    known: tuple[str, ...],
-    what: str,
-    path: Path,
-    rule: str,
-    problems: Problems,
-) -> dict[str, Member]:
-    """The members of `node` by name; a name that is not `known` is an error."""
-    members: dict[str, Member] = {}
-    for member in node.members:
-        if member.name in known:
-            members.setdefault(member.name, member)
-            continue
-        name = member.name
-        message = f"{quote(name)} is no element of a {what}, expected one of {', '.join(known)}"
-        hint = did_you_mean(name, known)
-        exact = {other.lower(): other for other in known}.get(name.lower())
-        if exact:  # R-P10
-            hint, rule_here = f'element names are case-sensitive: write "{exact}"', "R-P10"
-        else:
-            rule_here = rule
-            if _COUSINS.get(name.lower()) in known:
-                hint = f'did you mean "{_COUSINS[name.lower()]}"?'
-            elif name in _STATEMENT_MEMBERS:
-                hint = "it belongs into an object under Statement"
-            elif name in _POLICY_MEMBERS:
-                hint = "it belongs into the policy itself, beside Statement"
-        problems.error(member.position, (*path, name), message, rule_here, hint)
-    return members
-
-
-def _read_text(member: Member | None, path: Path, problems: Problems) -> str | None:
-    """A member that must be one string (R-P14)."""
-    if member is None:
-        return None
-    if isinstance(member.value, JsonString):
-        return member.value.value
-    message = f"found {describe(member.value)}, expected a text"
-    problems.error(member.value.position, path, message, "R-P14")
-    return None
-
-
 def _read_version(member: Member | None, problems: Problems) -> Version | None:
     """R-P2. After an error the current version stands in, to read the rest by."""
     if member is None:
         return None
     known = [version.value for version in Version]
-    text = _read_text(member, ("Version",), problems)
+    text = read_text(member, ("Version",), problems)
     if text in known:
         return Version(text)
     if text is not None:
@@ -186,12 +111,17 @@ def _read_version(member: Member | None, problems: Problems) -> Version | None:
 
 
 def _statement_nodes(
-    root: JsonObject, member: Member | None, problems: Problems
+    root: JsonObject, members: Members, problems: Problems
 ) -> list[tuple[JsonObject, Path]]:
     """R-P3: one object, or a list of objects."""
+    member = members.get("Statement")
     if member is None:
-        message = "the policy has no Statement, expected an object or a list of objects"
-        problems.error(root.position, (), message, "R-P3")
+        if members.lacks("Statement"):
+            message = "the policy has no Statement, expected an object or a list of objects"
+            hint = None
+            if any(inner.name == "Effect" for inner in root.members):
+                hint = 'this looks like a statement alone: put it into {"Statement": …}'
+            problems.error(root.position, (), message, "R-P3", hint)
         return []
     path: Path = ("Statement",)
     entries = [(member.value, path)]
@@ -260,115 +190,3 @@ def _check_sids(nodes: list[tuple[JsonObject, Path]], kind: PolicyKind, problems
                 problems.error(position, here, message, "R-P15", "a Sid is unique in its policy")
             elif sid:
                 first.setdefault(sid, path)
-
-
-def _read_statement(
-    node: JsonObject, version: Version, kind: PolicyKind, path: Path, problems: Problems
-) -> Statement | None:
-    """R-P4."""
-    members = _members(node, _STATEMENT_MEMBERS, "statement", path, "R-P4", problems)
-    effect = _read_effect(node, members.get("Effect"), path, problems)
-    principal = _one_of(members, "Principal", "NotPrincipal", path, problems)
-    action = _one_of(members, "Action", "NotAction", path, problems)
-    resource = _one_of(members, "Resource", "NotResource", path, problems)
-    sid = _read_text(members.get("Sid"), (*path, "Sid"), problems)
-    principals = read_principals(principal, path, problems) if principal else None
-    actions = _read_actions(action, path, problems) if action else None
-    resources = _read_resources(resource, version, path, problems) if resource else None
-    condition = members.get("Condition")
-    conditions = (
-        read_conditions(condition.value, version, (*path, "Condition"), problems)
-        if condition
-        else ()
-    )
-    if actions is None:
-        message = "the statement has neither Action nor NotAction, expected one of them"
-        problems.error(node.position, path, message, "R-P4", "to mean all actions write *")
-    if resource is None and kind is PolicyKind.IDENTITY:
-        message = "the statement has neither Resource nor NotResource"
-        hint = 'an identity policy needs one ("Resource": "*" means all), a resource policy needs '
-        problems.error(node.position, path, message, "R-P7", hint + "a Principal")
-    if effect is None or actions is None:
-        return None
-    if principals is not None and principals.negated:
-        warn_of_not_principal(principals, effect, principal, path, problems)
-    where = problems.document.where(node.position, path)
-    return Statement(effect, actions, resources, principals, conditions, sid, where)
-
-
-def _read_effect(
-    node: JsonObject, member: Member | None, path: Path, problems: Problems
-) -> Effect | None:
-    """R-P5."""
-    if member is None:
-        message = "the statement has no Effect, expected Allow or Deny"
-        problems.error(node.position, path, message, "R-P5")
-        return None
-    here = (*path, "Effect")
-    text = _read_text(member, here, problems)
-    known = [effect.value for effect in Effect]
-    if text in known:
-        return Effect(text)
-    if text is not None:
-        message = f"found the effect {quote(text)}, expected Allow or Deny, in this spelling"
-        hint = did_you_mean(text, known)
-        problems.error(member.value.position, here, message, "R-P5", hint)
-    return None
-
-
-def _one_of(
-    members: dict[str, Member], plain: str, negated: str, path: Path, problems: Problems
-) -> Member | None:
-    """The one member of a pair (R-P4)."""
-    first, second = members.get(plain), members.get(negated)
-    if first and second:
-        later = max(first, second, key=lambda member: member.position)
-        message = f"the statement has both {plain} and {negated}, expected one of them"
-        hint = "write two statements, or remove one of the two"
-        problems.error(later.position, (*path, later.name), message, "R-P4", hint)
-    return first or second
-
-
-def _strings(
-    node: JsonValue, what: str, path: Path, problems: Problems
-) -> list[tuple[JsonString, Path]]:
-    """R-P12, R-P14: one string or a list of strings."""
-    if isinstance(node, JsonString):
-        return [(node, path)]
-    if not isinstance(node, JsonList):
-        message = f"found {describe(node)}, expected {what} as a text, or a list of them"
-        problems.error(node.position, path, message, "R-P14")
-        return []
-    if not node.items:
-        problems.warn(node.position, path, f"an empty list: there is no {what} in it", "R-P13")
-    strings: list[tuple[JsonString, Path]] = []
-    for i, item in enumerate(node.items):
-        if isinstance(item, JsonString):
-            strings.append((item, (*path, i)))
-            continue
-        hint = "lists do not stand inside each other" if isinstance(item, JsonList) else None
-        message = f"found {describe(item)}, expected {what} as a text"
-        problems.error(item.position, (*path, i), message, "R-P14", hint)
-    return strings
-
-
-def _read_actions(member: Member, path: Path, problems: Problems) -> Actions:
-    here = (*path, member.name)
-    patterns: list[Text] = []
-    where = problems.document.where
-    for node, place in _strings(member.value, "an action", here, problems):
-        check_action(node, place, problems)
-        patterns.append(Text(node.value, None, where(node.position, place)))
-    negated = member.name == "NotAction"
-    return Actions(tuple(patterns), negated, where(member.position, here))
-
-
-def _read_resources(member: Member, version: Version, path: Path, problems: Problems) -> Resources:
-    here = (*path, member.name)
-    patterns: list[Text] = []
-    where = problems.document.where
-    for node, place in _strings(member.value, "a resource", here, problems):
-        template = read_resource(node, version, place, problems)
-        patterns.append(Text(node.value, template, where(node.position, place)))
-    negated = member.name == "NotResource"
-    return Resources(tuple(patterns), negated, where(member.position, here))
