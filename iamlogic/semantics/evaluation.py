@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from iamlogic.semantics.conditions import conditions_hold
-from iamlogic.semantics.explain import explain_statements
+from iamlogic.semantics.explain import explain_request, explain_statements
 from iamlogic.semantics.matching import actions_match, resources_match
 from iamlogic.semantics.principals import Strength, principal_strength
 from iamlogic.semantics.request import Request
@@ -42,12 +42,7 @@ class Decision:
 
     def explain(self) -> str:
         """For people: the outcome, and of each statement whether it matched and, if not, why."""
-        who, what, which = (
-            self.request.principal,
-            self.request.action,
-            self.request.resource,
-        )
-        headline = f"{self.outcome.value}: {what} on {which} by {who}"
+        headline = f"{self.outcome.value}: {explain_request(self.request)}"
         return "\n".join([headline, *explain_statements(self.policy, self.request)])
 
 

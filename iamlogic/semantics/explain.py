@@ -12,13 +12,18 @@ from collections.abc import Iterable
 from iamlogic.errors import NOWHERE
 from iamlogic.semantics.conditions import condition_holds
 from iamlogic.semantics.matching import actions_match, resources_match
-from iamlogic.semantics.principals import Strength, principal_strength
+from iamlogic.semantics.principals import principal_strength
 from iamlogic.semantics.request import Request
 from iamlogic.syntax.operators import Family
 from iamlogic.syntax.policy import Condition, Policy, Statement
 
 SHOWN = 3
 """Entries of a list that a line shows before it counts the rest."""
+
+
+def explain_request(request: Request) -> str:
+    """Who asks for what, in one line."""
+    return printable(f"{request.action} on {request.resource} by {request.principal}")
 
 
 def explain_statements(policy: Policy, request: Request) -> list[str]:
@@ -46,8 +51,11 @@ def _reason(statement: Statement, request: Request) -> str:
         element = "NotResource" if resources.negated else "Resource"
         patterns = (pattern.text for pattern in resources.patterns)
         return _mismatch(f"resource {printable(request.resource)}", element, patterns)
-    if principal_strength(statement, request.requester) is Strength.NONE:
-        return _principal_mismatch(statement, request)
+    principals = statement.principals
+    if principals is not None and not principal_strength(statement, request.requester):
+        element = "NotPrincipal" if principals.negated else "Principal"
+        entries = (entry.text for entry in principals.entries)
+        return _mismatch(f"principal {request.principal}", element, entries)
     for condition in statement.conditions:
         if not condition_holds(condition, request):
             return f"does not match: {_condition_mismatch(condition, request)}"
@@ -57,14 +65,6 @@ def _reason(statement: Statement, request: Request) -> str:
 def _mismatch(part: str, element: str, entries: Iterable[str]) -> str:
     relation = "is excluded by" if element.startswith("Not") else "is not in"
     return f"does not match: {part} {relation} {element} {listed(entries)}"
-
-
-def _principal_mismatch(statement: Statement, request: Request) -> str:
-    principals = statement.principals
-    assert principals is not None  # R-M14: without principals this part always matches
-    element = "NotPrincipal" if principals.negated else "Principal"
-    entries = (entry.text for entry in principals.entries)
-    return _mismatch(f"principal {request.principal}", element, entries)
 
 
 def _condition_mismatch(condition: Condition, request: Request) -> str:
@@ -91,9 +91,10 @@ def listed(entries: Iterable[str]) -> str:
 
 
 def quoted(text: str) -> str:
+    """`text` between quotation marks, printable."""
     return f'"{printable(text)}"'
 
 
 def printable(text: str) -> str:
-    """`text` with what is not printable as an escape, such as `\\x1b` or `\\u202e`."""
+    r"""`text` with what is not printable as an escape, such as `\x1b` or `\u202e`."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -12,6 +12,9 @@ from iamlogic.semantics.letter_case import fold
 from iamlogic.semantics.request import Request
 from iamlogic.syntax.policy import Actions, Resources
 
+ARN_SEGMENTS = 6
+"""`arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`, of which only the last may contain colons."""
+
 
 def glob_matches(pattern: str, text: str) -> bool:
     """Whether the whole of `text` is of the form `pattern`, case and all (R-C15)."""
@@ -32,13 +35,12 @@ def glob_matches(pattern: str, text: str) -> bool:
 
 def arn_matches(pattern: str, text: str) -> bool:
     """Whether `text` is an ARN of the form `pattern`, segment by segment (R-C13, R-C14)."""
-    segments = text.split(":", 5)  # R-C14: only the sixth may contain colons
-    if len(segments) < 6 or segments[0] != "arn":
+    segments, patterns = _segments(text), _segments(pattern)
+    if len(segments) < ARN_SEGMENTS or segments[0] != "arn":
         return False
     if pattern == "*":
-        return True
-    patterns = pattern.split(":", 5)
-    return len(patterns) == 6 and all(map(glob_matches, patterns, segments))
+        return True  # R-C27
+    return len(patterns) == ARN_SEGMENTS and all(map(glob_matches, patterns, segments))
 
 
 def actions_match(actions: Actions, request: Request) -> bool:
@@ -58,6 +60,10 @@ def resources_match(resources: Resources | None, request: Request) -> bool:
     # R-M3, R-M4, R-M6: the whole text, with its case; `:` and `/` are characters like any other.
     found = any(glob_matches(pattern.text, request.resource) for pattern in resources.patterns)
     return found is not resources.negated
+
+
+def _segments(text: str) -> list[str]:
+    return text.split(":", ARN_SEGMENTS - 1)
 
 
 def _fits(piece: str, text: str, at: int) -> bool:

@@ -25,7 +25,8 @@ from iamlogic.semantics.requester import (
     parse_requester,
 )
 
-_TWELVE_DIGITS = re.compile(r"[0-9]{12}")
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_ACCOUNT_OF_ARN = re.compile(r"arn:[^:]*:[^:]*:[^:]*:([0-9]{12}):")
 _MEMBERS = ("principal", "action", "resource", "resource_account", "context")
 
 
@@ -50,14 +51,8 @@ class Request:
     def __post_init__(self) -> None:
         for member in ("principal", "action", "resource"):
             check_name(member, getattr(self, member))
-        if self.resource_account is not None and not (
-            isinstance(self.resource_account, str)
-            and _TWELVE_DIGITS.fullmatch(self.resource_account)
-        ):
-            raise RequestError(
-                f"resource_account is {self.resource_account!r}: expected the 12 digits of an "
-                "account"
-            )
+        if self.resource_account is not None:
+            _check_account(self.resource_account)
         if not isinstance(self.context, Mapping):
             raise RequestError(f"context must be a mapping, not {type(self.context).__name__}")
         context = Context(self.context)
@@ -75,10 +70,8 @@ class Request:
         """The resource account (R-K4); None while it is unknown."""
         if self.resource_account is not None:
             return self.resource_account
-        segments = self.resource.split(":", 5)
-        if len(segments) == 6 and segments[0] == "arn" and _TWELVE_DIGITS.fullmatch(segments[4]):
-            return segments[4]
-        return self.requester.account
+        in_arn = _ACCOUNT_OF_ARN.match(self.resource)
+        return in_arn[1] if in_arn else self.requester.account
 
     @classmethod
     def from_json(cls, document: str | Mapping[str, object]) -> Request:
@@ -98,11 +91,11 @@ class Request:
                 raise RequestError(f"the request has no {name!r}")
         return cls(
             # The constructor checks every type: what stands here is only what the JSON may hold.
-            principal=cast(str, members["principal"]),
-            action=cast(str, members["action"]),
-            resource=cast(str, members["resource"]),
-            context=cast(Mapping[str, ContextValue], members.get("context", {})),
-            resource_account=cast(str | None, members.get("resource_account")),
+            principal=cast("str", members["principal"]),
+            action=cast("str", members["action"]),
+            resource=cast("str", members["resource"]),
+            context=cast("Mapping[str, ContextValue]", members.get("context", {})),
+            resource_account=cast("str | None", members.get("resource_account")),
         )
 
     def to_dict(self) -> dict[str, object]:
@@ -112,12 +105,17 @@ class Request:
             "action": self.action,
             "resource": self.resource,
             "resource_account": self.resource_account,
-            "context": cast(Context, self.context).to_dict(),
+            "context": cast("Context", self.context).to_dict(),
         }
 
     def to_json(self) -> str:
         """The JSON form as text: `from_json(request.to_json())` equals `request`."""
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False)
+
+
+def _check_account(account: object) -> None:
+    if not isinstance(account, str) or _ACCOUNT.fullmatch(account) is None:
+        raise RequestError(f"resource_account is {account!r}: expected the 12 digits of an account")
 
 
 def _with_path(requester: Requester, context: Context) -> Requester:

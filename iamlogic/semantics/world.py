@@ -13,26 +13,8 @@ from iamlogic.semantics.letter_case import fold
 from iamlogic.semantics.matching import glob_matches
 from iamlogic.semantics.request import Request
 from iamlogic.semantics.requester import RequesterKind
+from iamlogic.syntax.global_keys import MULTIVALUED_KEYS
 from iamlogic.syntax.policy import PolicyKind
-
-GLOBAL_MULTIVALUED = frozenset(
-    map(
-        fold,
-        (
-            "aws:CalledVia",
-            "aws:TagKeys",
-            "aws:PrincipalOrgPaths",
-            "aws:ResourceOrgPaths",
-            "aws:SourceOrgPaths",
-            "aws:PrincipalServiceNamesList",
-            "aws:VpceOrgPaths",
-        ),
-    )
-)
-"""The keys that can have two values or more (R-K8), folded.
-
-No policy that is supported has a set prefix, so every key outside of this table is single-valued.
-"""
 
 _IDENTITY_SIDE = frozenset(
     {RequesterKind.USER, RequesterKind.ROLE_SESSION, RequesterKind.FEDERATED_SESSION}
@@ -55,7 +37,8 @@ def can_send(request: Request) -> bool:
         has_action_form(request.action)
         and has_resource_form(request.resource)
         and all(
-            len(request.values(key)) == 1 or fold(key) in GLOBAL_MULTIVALUED
+            # R-K8: nothing that is supported has a set prefix, so the table has every such key.
+            len(request.values(key)) == 1 or fold(key) in MULTIVALUED_KEYS
             for key in request.context
         )
     )
