@@ -14,7 +14,7 @@ import pytest
 
 from iamlogic.errors import RequestError
 from iamlogic.semantics import Request, evaluate
-from iamlogic.syntax import parse
+from iamlogic.syntax.documents import parse
 
 HERE = Path(__file__).parent
 

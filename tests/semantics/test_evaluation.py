@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from iamlogic.errors import Unsupported
 from iamlogic.semantics import Outcome, Request, allows, evaluate
-from iamlogic.syntax import parse
+from iamlogic.syntax.documents import parse
 
 REQUEST = Request(
     principal="arn:aws:iam::111122223333:user/alice",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from iamlogic.semantics import Request, evaluate
-from iamlogic.syntax import parse
+from iamlogic.syntax.documents import parse
 
 REQUEST = Request(
     principal="arn:aws:iam::111122223333:user/alice",

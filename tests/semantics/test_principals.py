@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from iamlogic.semantics.principals import Strength, principal_strength
 from iamlogic.semantics.requester import Requester, parse_requester
-from iamlogic.syntax import parse
+from iamlogic.syntax.documents import parse
 from iamlogic.syntax.policy import Statement
 
 A, B = "111122223333", "444455556666"
