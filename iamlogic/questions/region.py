@@ -1,0 +1,306 @@
+"""Regions: a difference in the policy's own words, as few and as tight as they can be.
+
+A region is a set of requests written as a statement is: actions, resources, principals and
+conditions. The cells of a source in which the difference lives are packed into boxes: actions with
+the same cells together, then resources with the same principals. Boxes are merged until there is at
+most one for each part of the statement that changed. Last, a pattern that others of its region make
+superfluous is left out, so that each one named has a request of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from itertools import combinations
+from operator import or_
+from typing import TypeVar
+
+from iamlogic.questions.gain import WHOLE, Cell, Found, Source
+from iamlogic.symbolic.languages import Language, Word, covers, may_overlap
+from iamlogic.symbolic.lowering import Lowered, Patterns
+from iamlogic.symbolic.terms import TRUE
+from iamlogic.syntax.policy import (
+    Actions,
+    Condition,
+    Effect,
+    Principals,
+    Resources,
+    Statement,
+    Text,
+)
+
+
+_T = TypeVar("_T", int, tuple[int, int])
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A set of requests in a policy's own terms: a statement without effect.
+
+    Its nodes are those of the policy they come from, with their positions.
+    """
+
+    actions: Actions
+    resources: Resources | None
+    principals: Principals | None
+    conditions: tuple[Condition, ...]
+
+    def as_statement(self) -> Statement:
+        """The statement that would allow exactly the region."""
+        return Statement(
+            Effect.ALLOW, self.actions, self.resources, self.principals, self.conditions
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Every combination of these actions, resources and principals, by their numbers."""
+
+    actions: frozenset[int]
+    resources: frozenset[int]
+    principals: frozenset[int]
+
+    @property
+    def size(self) -> int:
+        return len(self.actions) * len(self.resources) * len(self.principals)
+
+    def __or__(self, other: Box) -> Box:
+        return Box(
+            self.actions | other.actions,
+            self.resources | other.resources,
+            self.principals | other.principals,
+        )
+
+    def __contains__(self, cell: Cell) -> bool:
+        return (
+            cell.action in self.actions
+            and cell.resource in self.resources
+            and cell.principal in self.principals
+        )
+
+
+def boxes(cells: Iterable[Cell], limit: int) -> list[Box]:
+    """At most `limit` boxes that hold all the cells, exact ones if that many suffice."""
+    by_action: dict[int, set[tuple[int, int]]] = {}
+    for cell in cells:
+        by_action.setdefault(cell.action, set()).add((cell.resource, cell.principal))
+    exact = [
+        Box(actions, resources, principals)
+        for actions, planes in _grouped(by_action)
+        for resources, principals in _grouped(_columns(planes))
+    ]
+    return _merged(exact, limit)
+
+
+def _columns(pairs: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
+    columns: dict[int, set[int]] = {}
+    for left, right in pairs:
+        columns.setdefault(left, set()).add(right)
+    return columns
+
+
+def _grouped(sets: dict[int, set[_T]]) -> list[tuple[frozenset[int], frozenset[_T]]]:
+    """Keys with equal values together."""
+    groups: dict[frozenset[_T], set[int]] = {}
+    for key, values in sets.items():
+        groups.setdefault(frozenset(values), set()).add(key)
+    return [(frozenset(keys), values) for values, keys in groups.items()]
+
+
+_MANY = 64
+"""Boxes among which the best pair is looked for; the search is cubic in their number."""
+
+
+def _merged(exact: list[Box], limit: int) -> list[Box]:
+    """Merge the two boxes whose hull adds least, until there are few enough."""
+    left = exact
+    if len(left) > _MANY:
+        left = sorted(left, key=lambda box: (sorted(box.resources), sorted(box.actions)))
+        share = -(-len(left) // _MANY)
+        left = [reduce(or_, left[at : at + share]) for at in range(0, len(left), share)]
+    while len(left) > limit:
+        one, other = min(
+            combinations(left, 2),
+            key=lambda pair: (pair[0] | pair[1]).size - pair[0].size - pair[1].size,
+        )
+        left = [box for box in left if box is not one and box is not other]
+        left.append(one | other)
+    return left
+
+
+def changed_parts(statement: Lowered, counterparts: Iterable[Lowered]) -> int:
+    """In how many parts a statement differs from the one most like it: the limit of its regions."""
+
+    def differences(other: Lowered) -> int:
+        return sum(a != b for a, b in zip(statement.meaning[1:], other.meaning[1:], strict=True))
+
+    return min(map(differences, counterparts), default=1)
+
+
+def widest(source: Source, founds: Sequence[Found]) -> list[Cell]:
+    """The cells, without patterns that a wider one among them covers.
+
+    A wider pattern's cell holds what the narrower one's does, so nothing is lost.
+    """
+    cells = [cell for found in founds for cell in found.cells]
+    actions = _maximal(source.actions, {cell.action for cell in cells})
+    resources = _maximal(source.resources, {cell.resource for cell in cells})
+    return [cell for cell in cells if cell.action in actions and cell.resource in resources]
+
+
+def _maximal(parts: Sequence[Language | None], among: set[int]) -> set[int]:
+    wide = [number for number in among if not isinstance(parts[number], Word | None)]
+    return {
+        number
+        for number in among
+        if not any(
+            other != number and _covers(parts[other], parts[number]) for other in wide
+        )
+    }
+
+
+def _covers(wide: Language | None, narrow: Language | None) -> bool:
+    return wide is not WHOLE and narrow is not WHOLE and covers(wide, narrow)
+
+
+def as_found(source: Source, box: Box) -> Region:
+    """The region of a box with its patterns as they stand, when there is no time for more."""
+    written, lowered = source.statement.statement, source.statement
+    actions = lowered.actions.written if WHOLE in source.actions else tuple(
+        lowered.actions.written[n] for n in sorted(box.actions)
+    )
+    resources = lowered.resources.written if WHOLE in source.resources else tuple(
+        lowered.resources.written[n] for n in sorted(box.resources)
+    )
+    principals = written.principals
+    if principals is not None and not principals.negated:
+        entries = tuple(principals.entries[n] for n in sorted(box.principals))
+        principals = replace(principals, entries=entries)
+    return Region(
+        replace(written.actions, patterns=actions),
+        written.resources and replace(written.resources, patterns=resources),
+        principals,
+        written.conditions,
+    )
+
+
+class Packing:
+    """The regions of one source, made from the boxes of its cells."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def region(self, box: Box) -> Region:
+        """The region of a box, without superfluous patterns."""
+        source = self._source
+        statement, others = source.statement, source.others.all
+        request = source.solver.request
+        formula = [*source.formula, *self._in_box(box)]
+        actions, no_actions = self._patterns(
+            formula,
+            _Part(
+                statement.actions,
+                source.actions,
+                box.actions,
+                [other.actions for other in others],
+                request.action_in,
+            ),
+        )
+        resources, no_resources = self._patterns(
+            formula,
+            _Part(
+                statement.resources,
+                source.resources,
+                box.resources,
+                [other.resources for other in others],
+                request.resource_in,
+            ),
+        )
+        written = statement.statement
+        return Region(
+            replace(written.actions, patterns=actions, negated=no_actions),
+            written.resources
+            and replace(written.resources, patterns=resources, negated=no_resources),
+            self._principals(formula, box),
+            written.conditions,
+        )
+
+    def _in_box(self, box: Box) -> list[int]:
+        source, any_of = self._source, self._source.solver.terms.any_of
+        request = source.solver.request
+        actions = [part for n in box.actions if (part := source.actions[n]) is not WHOLE]
+        resources = [part for n in box.resources if (part := source.resources[n]) is not WHOLE]
+        return [
+            any_of(map(request.action_in, actions)) if actions else TRUE,
+            any_of(map(request.resource_in, resources)) if resources else TRUE,
+            any_of(map(source.named, box.principals)),
+        ]
+
+    def _patterns(self, formula: list[int], part: _Part) -> tuple[tuple[Text, ...], bool]:
+        """The patterns to name for a part, and whether they are exclusions."""
+        if part.parts != (WHOLE,):
+            languages = {n: language for n in part.numbers if (language := part.parts[n])}
+            kept = self._needed(formula, languages, part.lies_in)
+            return tuple(part.own.written[n] for n in sorted(kept)), False
+        # NotAction, NotResource: if only what the other side excludes is new, that is what to name.
+        excluded = {
+            language: text
+            for other in part.others
+            if other.negated
+            for language, text in zip(other.languages, other.written, strict=True)
+            if language not in part.own.members
+        }
+        outside = [-part.lies_in(language) for language in excluded]
+        if not excluded or self._find([*formula, *outside]):
+            return part.own.written, True
+        kept = self._needed(formula, dict(enumerate(excluded)), part.lies_in)
+        texts = tuple(excluded.values())
+        return tuple(texts[n] for n in sorted(kept)), False
+
+    def _needed(
+        self, formula: list[int], languages: dict[int, Language], lies_in: Callable[[Language], int]
+    ) -> set[int]:
+        """The patterns without those that the others make superfluous or that hold nothing.
+
+        Words, and globs that overlap no other, were found to hold a request, which is their own.
+        """
+        kept = set(languages)
+        for number, language in languages.items():
+            rivals = [
+                other
+                for other in kept - {number}
+                if not isinstance(languages[other], Word) and may_overlap(language, languages[other])
+            ]
+            if not rivals:
+                continue
+            own = [lies_in(language), *(-lies_in(languages[other]) for other in rivals)]
+            if not self._find([*formula, *own]):
+                kept.discard(number)
+        return kept
+
+    def _principals(self, formula: list[int], box: Box) -> Principals | None:
+        source = self._source
+        principals = source.statement.principals
+        if principals is None or principals.negated:
+            return principals
+        kept = set(box.principals)
+        for number in sorted(box.principals):
+            rivals = [-source.named(other) for other in kept - {number}]
+            if rivals and not self._find([*formula, source.named(number), *rivals]):
+                kept.discard(number)
+        return replace(principals, entries=tuple(principals.entries[n] for n in sorted(kept)))
+
+    def _find(self, formula: list[int]) -> bool:
+        return self._source.solver.find(formula) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The actions or the resources of a source, and what other statements have there."""
+
+    own: Patterns
+    parts: tuple[Language | None, ...]
+    numbers: frozenset[int]
+    others: Sequence[Patterns]
+    lies_in: Callable[[Language], int]

@@ -1,0 +1,184 @@
+"""Words that a person would expect to see in an example request.
+
+Any word that fits is a proof; `arn:aws:s3:::logs/a` is one that people read. These suggestions are
+tried before the automata are asked for a shortest word, and decide nothing: the theory checks each
+against every language. Accounts, names and hosts are the ones that AWS's documentation uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from iamlogic.symbolic.languages import Glob, Language, Word, glob, matches
+from iamlogic.symbolic.lowering import folded
+from iamlogic.symbolic.symbolizer import (
+    ACTION,
+    REQUESTER,
+    RESOURCE,
+    RESOURCE_ACCOUNT,
+    SEPARATOR,
+)
+
+OUR_ACCOUNT = "111122223333"
+OTHER_ACCOUNT = "444455556666"
+
+_ACTIONS: dict[str, tuple[str, ...]] = {
+    "s3": ("GetObject", "PutObject", "ListBucket", "DeleteObject"),
+    "ec2": ("DescribeInstances", "RunInstances", "TerminateInstances", "CreateTags"),
+    "iam": ("PassRole", "GetUser", "CreateUser", "ListUsers", "AttachRolePolicy"),
+    "sts": ("AssumeRole", "GetCallerIdentity"),
+    "kms": ("Decrypt", "Encrypt", "GenerateDataKey", "CreateGrant", "DescribeKey"),
+    "lambda": ("InvokeFunction", "GetFunction", "CreateFunction", "ListFunctions"),
+    "dynamodb": ("GetItem", "PutItem", "Query", "DescribeTable", "ListTables"),
+    "sqs": ("SendMessage", "ReceiveMessage", "GetQueueUrl"),
+    "sns": ("Publish", "Subscribe", "ListTopics"),
+    "secretsmanager": ("GetSecretValue", "CreateSecret", "ListSecrets", "DescribeSecret"),
+    "ssm": ("GetParameter", "PutParameter", "DescribeParameters", "StartSession"),
+    "logs": ("PutLogEvents", "GetLogEvents", "CreateLogGroup", "DescribeLogGroups"),
+    "cloudwatch": ("GetMetricData", "PutMetricData", "ListMetrics", "DescribeAlarms"),
+    "cloudtrail": ("StopLogging", "LookupEvents", "DescribeTrails"),
+    "ecr": ("GetDownloadUrlForLayer", "PutImage", "DescribeRepositories"),
+    "rds": ("DescribeDBInstances", "CreateDBInstance", "DeleteDBInstance"),
+    "organizations": ("DescribeOrganization", "ListAccounts", "LeaveOrganization"),
+    "cloudformation": ("DescribeStacks", "CreateStack", "DeleteStack"),
+}
+"""Common actions, for patterns that no action named in the policies matches."""
+
+_RESOURCES = {
+    "s3": "arn:aws:s3:::example/a",
+    "iam": f"arn:aws:iam::{OUR_ACCOUNT}:role/example",
+    "sts": f"arn:aws:iam::{OUR_ACCOUNT}:role/example",
+    "ec2": f"arn:aws:ec2:us-east-1:{OUR_ACCOUNT}:instance/i-1234567890abcdef0",
+    "kms": f"arn:aws:kms:us-east-1:{OUR_ACCOUNT}:key/example",
+    "lambda": f"arn:aws:lambda:us-east-1:{OUR_ACCOUNT}:function:example",
+    "dynamodb": f"arn:aws:dynamodb:us-east-1:{OUR_ACCOUNT}:table/example",
+}
+
+_REQUESTERS = (
+    "arn:aws:iam::{}:user/alice" + SEPARATOR,
+    "arn:aws:iam::{}:role/app" + SEPARATOR + "session",
+    "arn:aws:sts::{}:federated-user/alice" + SEPARATOR,
+    "arn:aws:iam::{}:root" + SEPARATOR,
+)
+_OUTSIDERS = ("anonymous", "ec2.amazonaws.com", "accounts.google.com")
+
+_VALUES = ("a", "b", "example", "example-1")
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What a question is about, so that examples come from it.
+
+    `actions` and `resources` are patterns as written; `accounts` those that the policies name.
+    """
+
+    actions: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Suggestions:
+    """Suggests words for variables. `hints` is set for each question.
+
+    Actions are folded in the symbolic request; `spelled` gives them back as people write them.
+    """
+
+    hints: Hints = field(default_factory=Hints)
+    _spelling: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self, variable: str, inside: list[Language]) -> Iterator[str]:
+        match variable:
+            case "action":
+                yield from self._folded_actions(inside)
+            case "resource":
+                yield from _resources(self.hints, inside)
+            case "requester":
+                yield from _requesters(self.hints.accounts)
+            case "aws:resourceaccount":
+                yield from (OUR_ACCOUNT, OTHER_ACCOUNT)
+            case _:
+                for part in inside:
+                    if isinstance(part, Glob):
+                        yield _fill(part.text, "a")
+                yield from _VALUES
+
+    def spelled(self, action: str) -> str:
+        return self._spelling.get(action, action)
+
+    def _folded_actions(self, inside: list[Language]) -> Iterator[str]:
+        for action in _actions(self.hints.actions):
+            word = folded(action)
+            self._spelling.setdefault(word, action)
+            yield word
+
+
+def _actions(patterns: Iterable[str]) -> Iterator[str]:
+    for pattern in patterns:
+        if "*" not in pattern and "?" not in pattern:
+            yield pattern
+            continue
+        service, _, name = pattern.partition(":")
+        known = _ACTIONS.get(service.lower(), ())
+        language = glob(folded(name))
+        yield from (f"{service}:{each}" for each in known if matches(language, folded(each)))
+        if service == "*":
+            yield "s3:GetObject"
+        elif ":" in pattern:
+            yield f"{service}:{_fill(name, 'Resource')}"
+
+
+def _resources(hints: Hints, inside: list[Language]) -> Iterator[str]:
+    service = "s3"
+    for action in hints.actions:
+        service = action.partition(":")[0].lower()
+        break
+    patterns = list(hints.resources) or [p.text for p in inside if isinstance(p, Glob | Word)]
+    for pattern in patterns:
+        if pattern != "*":
+            yield example_resource(pattern, service, "a")
+            yield example_resource(pattern, service, "b")
+    if "*" not in service:
+        yield _RESOURCES.get(service, f"arn:aws:{service}:us-east-1:{OUR_ACCOUNT}:example")
+    yield _RESOURCES["s3"]
+
+
+_SEGMENTS = 6
+_SEGMENT_EXAMPLES = ("arn", "aws", "", "us-east-1", OUR_ACCOUNT, "example")
+
+
+def example_resource(pattern: str, service: str, filler: str) -> str:
+    """A pattern's wildcards filled in as its place in an ARN suggests."""
+    segments = pattern.split(":", _SEGMENTS - 1)
+    if len(segments) < _SEGMENTS and pattern.endswith("*"):
+        segments += ["*"] * (_SEGMENTS - len(segments))
+    filled = []
+    for segment, usual in zip(segments, _SEGMENT_EXAMPLES, strict=False):
+        if segment == "*":
+            filled.append(usual or service)
+        elif usual and matches(glob(segment), usual):
+            filled.append(usual)
+        else:
+            filled.append(_fill(segment, filler))
+    return ":".join(filled)
+
+
+def _fill(pattern: str, filler: str) -> str:
+    return pattern.replace("*", filler).replace("?", "a")
+
+
+def _requesters(accounts: tuple[str, ...]) -> Iterator[str]:
+    for account in (OUR_ACCOUNT, *accounts, OTHER_ACCOUNT):
+        for form in _REQUESTERS:
+            yield form.format(account)
+    for outsider in _OUTSIDERS:
+        yield outsider + SEPARATOR
+
+
+assert (ACTION, RESOURCE, REQUESTER, RESOURCE_ACCOUNT) == (
+    "action",
+    "resource",
+    "requester",
+    "aws:resourceaccount",
+)

@@ -1,0 +1,172 @@
+"""Statements to formulas over the atoms of a symbolic request.
+
+A statement matches when its action, resource, principal and condition parts all do. The parts are
+gates of their own, made once for each normal form, so equal parts of different statements are one.
+A policy allows when some Allow matches and no Deny does (R-E1, R-E20).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from iamlogic.symbolic.languages import Language
+from iamlogic.symbolic.lowering import Lowered, Patterns, Test
+from iamlogic.symbolic.symbolizer import (
+    Kind,
+    SymbolicRequest,
+    any_session_of,
+    exactly,
+    session,
+)
+from iamlogic.symbolic.terms import FALSE, TRUE, Terms
+from iamlogic.syntax.policy import Effect, Principal, PrincipalForm, Principals
+
+
+class Compiler:
+    """Compiles statements over one symbolic request."""
+
+    def __init__(self, terms: Terms, request: SymbolicRequest) -> None:
+        self._terms = terms
+        self._request = request
+        self._actions: dict[Patterns, int] = {}
+        self._resources: dict[Patterns, int] = {}
+        self._principals: dict[tuple[Effect, Principals], int] = {}
+        self._tests: dict[frozenset[Test], int] = {}
+
+    def matches(self, statement: Lowered) -> int:
+        """The request matches the statement."""
+        return self._terms.all_of(
+            [
+                self.action_part(statement.actions),
+                self.resource_part(statement.resources),
+                self.principal_part(statement),
+                self.condition_part(statement.tests),
+            ]
+        )
+
+    def allows(self, statements: Iterable[Lowered]) -> int:
+        """A lone policy of these statements allows the request (R-E20)."""
+        allows, denies = [], []
+        for statement in statements:
+            (allows if statement.allows else denies).append(self.matches(statement))
+        return self._terms.all_of([self._terms.any_of(allows), *(-deny for deny in denies)])
+
+    def action_part(self, actions: Patterns) -> int:
+        """R-M2."""
+        return self._part(self._actions, actions, self._request.action_in)
+
+    def resource_part(self, resources: Patterns) -> int:
+        """R-M5."""
+        return self._part(self._resources, resources, self._request.resource_in)
+
+    def _part(
+        self, cache: dict[Patterns, int], patterns: Patterns, lies_in: Callable[[Language], int]
+    ) -> int:
+        literal = cache.get(patterns)
+        if literal is None:
+            literal = self._terms.any_of(map(lies_in, patterns.languages))
+            literal = cache[patterns] = -literal if patterns.negated else literal
+        return literal
+
+    # Conditions
+
+    def condition_part(self, tests: frozenset[Test]) -> int:
+        """R-C1."""
+        literal = self._tests.get(tests)
+        if literal is None:
+            literal = self._tests[tests] = self._terms.all_of(map(self.test, tests))
+        return literal
+
+    def test(self, test: Test) -> int:
+        present = self._request.present(test.key)
+        passes = self._request.value_in(test.key, test.languages)  # implies present
+        if test.negated:
+            passes = self._terms.all_of([present, -passes])
+        return self._terms.any_of([passes, -present]) if test.if_absent else passes
+
+    # Principals
+
+    def principal_part(self, statement: Lowered) -> int:
+        principals = statement.principals
+        if principals is None:  # R-M14
+            return TRUE
+        effect = statement.statement.effect
+        literal = self._principals.get((effect, principals))
+        if literal is None:
+            literal = self._principals[effect, principals] = self._principal(effect, principals)
+        return literal
+
+    def _principal(self, effect: Effect, principals: Principals) -> int:
+        entries = principals.entries
+        if not principals.negated:  # R-M7, R-M10
+            return self._terms.any_of(map(self.named_by, entries))
+        if effect is Effect.ALLOW:  # R-M13: no member of the chain is listed
+            return -self._terms.any_of(map(self._lists_a_member, entries))
+        return -self._all_listed(entries)  # R-M11
+
+    def named_by(self, entry: Principal) -> int:
+        """The entry of a `Principal` matches the requester, at any strength (R-M8)."""
+        if entry.form is PrincipalForm.USER:
+            # R-M8: naming a user also reaches the federated sessions that it makes.
+            assert entry.name is not None
+            name = entry.name.rpartition("/")[2]
+            session_arn = f"arn:{entry.partition}:sts::{entry.account}:federated-user/{name}"
+            return self._terms.any_of(
+                [self._lists_a_member(entry), self._request.requester_in(exactly(session_arn))]
+            )
+        return self._lists_a_member(entry)
+
+    def _lists_a_member(self, entry: Principal) -> int:
+        """The entry is one of the requester's chain (R-K3), or everyone."""
+        request = self._request
+        match entry.form:
+            case PrincipalForm.EVERYONE:
+                return TRUE
+            case PrincipalForm.ACCOUNT:
+                assert entry.account is not None
+                return request.of_account(entry.account)
+            case PrincipalForm.ROLE:
+                return request.requester_in(any_session_of(entry.text))
+            case PrincipalForm.ROLE_SESSION:
+                assert entry.partition is not None
+                assert entry.account is not None
+                assert entry.name is not None
+                role, _, name = entry.name.partition("/")
+                return request.requester_in(session(entry.partition, entry.account, role, name))
+            case (
+                PrincipalForm.USER
+                | PrincipalForm.FEDERATED_USER
+                | PrincipalForm.PROVIDER
+                | PrincipalForm.SERVICE
+            ):
+                return request.requester_in(exactly(entry.text))
+            case PrincipalForm.UNIQUE_ID | PrincipalForm.CANONICAL_USER:
+                return FALSE  # R-P19, R-M8: nobody in a request
+
+    def _all_listed(self, entries: tuple[Principal, ...]) -> int:
+        """Every member of the requester's chain is listed (R-K3, R-M11)."""
+        terms, request = self._terms, self._request
+
+        def listed(*forms: PrincipalForm) -> int:
+            return terms.any_of(
+                self._lists_a_member(entry)
+                for entry in entries
+                if entry.form in (PrincipalForm.EVERYONE, *forms)
+            )
+
+        account = listed(PrincipalForm.ACCOUNT)
+        role = listed(PrincipalForm.ROLE)
+        named_session = listed(PrincipalForm.ROLE_SESSION)
+        chains = {
+            Kind.USER: (listed(PrincipalForm.USER), account),
+            Kind.ROLE_SESSION: (named_session, role, account),
+            Kind.UNNAMED_ROLE_SESSION: (role, account),
+            Kind.FEDERATED_USER: (listed(PrincipalForm.FEDERATED_USER), account),
+            Kind.ROOT: (account,),  # R-M9: the root user's ARN and its account are one entry
+            Kind.SERVICE: (listed(PrincipalForm.SERVICE),),
+            Kind.PROVIDER: (listed(PrincipalForm.PROVIDER),),
+            Kind.ANONYMOUS: (listed(),),  # nobody's chain is empty but its: only `*` lists it
+        }
+        return terms.any_of(
+            terms.all_of([request.is_kind(kind), *members]) for kind, members in chains.items()
+        )

@@ -1,0 +1,89 @@
+"""Which requests can exist: what every model is held to.
+
+Here are the definitions of R-K16, the facts that make a request a request, and the universe that a
+comparison ranges over (R-E20, R-E21). Most are no formulas at all: each string variable has a
+*domain*, languages of which its value must lie in one, and the requester's derived keys are views
+of one string (`symbolizer`). The clauses here tie together what is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import combinations
+
+from iamlogic.symbolic.languages import EVERYTHING, CharSet, Language, Word, glob, sequence
+from iamlogic.symbolic.symbolizer import (
+    ACTION,
+    REQUESTER,
+    RESOURCE,
+    RESOURCE_ACCOUNT,
+    Kind,
+    SymbolicRequest,
+    kind_languages,
+)
+from iamlogic.syntax.policy import PolicyKind
+
+_IDENTITIES = (Kind.USER, Kind.ROLE_SESSION, Kind.FEDERATED_USER)
+
+REQUESTERS: dict[PolicyKind, tuple[Kind, ...]] = {
+    PolicyKind.IDENTITY: _IDENTITIES,
+    PolicyKind.RESOURCE: (
+        *_IDENTITIES,
+        Kind.ROOT,
+        Kind.PROVIDER,
+        Kind.SERVICE,
+        Kind.ANONYMOUS,
+    ),
+}
+"""R-E20: whom a lone policy is compared over."""
+
+_ANY_RUN = (CharSet(frozenset(), negated=True),)
+_DIGIT = CharSet(frozenset("0123456789"))
+_ACCOUNT = sequence((_DIGIT,) * 12)
+_BUT_COLON = (CharSet(frozenset(":"), negated=True),)
+
+ACTIONS: tuple[Language, ...] = (glob("?*:?*"),)
+RESOURCES: tuple[Language, ...] = (Word("*"), glob("arn:?*:?*:*:*:?*"))
+"""R-E21."""
+
+_OWNED = sequence(
+    ("arn:", _BUT_COLON, ":", _BUT_COLON, ":", _BUT_COLON, ":", *(_DIGIT,) * 12, ":", _ANY_RUN)
+)
+"""Resources whose ARN says whose they are (R-K4)."""
+
+_ANYTHING: tuple[Language, ...] = (EVERYTHING,)
+
+
+def domains(kind: PolicyKind) -> dict[str, tuple[Language, ...]]:
+    """For each field, languages of which its value must lie in one; context keys are free."""
+    requesters = [part for each in REQUESTERS[kind] for part in kind_languages(each)]
+    return {
+        ACTION: ACTIONS,
+        RESOURCE: RESOURCES,
+        REQUESTER: tuple(requesters),
+        RESOURCE_ACCOUNT: (_ACCOUNT,),
+    }
+
+
+def domain_of(variable: str, fields: dict[str, tuple[Language, ...]]) -> tuple[Language, ...]:
+    return fields.get(variable, _ANYTHING)
+
+
+def requester_facts(request: SymbolicRequest, kind: PolicyKind) -> Iterable[list[int]]:
+    """Clauses: a requester is of exactly one kind, and of one that the question ranges over."""
+    if not request.kinds:
+        return
+    kinds = REQUESTERS[kind]
+    yield [request.is_kind(each) for each in kinds]
+    for one, other in combinations(kinds, 2):
+        yield [-request.is_kind(one), -request.is_kind(other)]
+    for each in list(request.kinds):
+        if each not in kinds:
+            yield [-request.is_kind(each)]
+
+
+def resource_account_facts(request: SymbolicRequest) -> Iterable[list[int]]:
+    """Clauses (R-K4, R-K6): the resource account is unknown only if nothing tells it."""
+    known = request.present(RESOURCE_ACCOUNT)
+    yield [known, -request.has_account()]
+    yield [known, -request.resource_in(_OWNED)]

@@ -1,0 +1,157 @@
+"""The loop between z3 and the languages: is there a request that satisfies a formula?
+
+1. z3 finds truth values for the atoms that make the formula true.
+2. Of those only some are needed; the others are dropped (an *implicant*), so that nothing is asked
+   of the strings that the formula does not ask.
+3. The theory finds values for the strings, which are a model; or atoms that cannot be true
+   together, which go back to z3 as a clause.
+
+Clauses are facts about languages and hold in every question, so the solver keeps them. The loop
+ends, because there are finitely many atoms; a deadline bounds it all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from iamlogic.symbolic.compiler import Compiler
+from iamlogic.symbolic.deadline import FOREVER
+from iamlogic.symbolic.enforcer import domains, requester_facts, resource_account_facts
+from iamlogic.symbolic.sat import Sat
+from iamlogic.symbolic.symbolizer import RESOURCE_ACCOUNT, SymbolicRequest
+from iamlogic.symbolic.terms import FALSE, TRUE, Atom, Present, Terms
+from iamlogic.symbolic.theory import Model, Suggest, Theory
+from iamlogic.syntax.policy import PolicyKind
+
+
+class Solver:
+    """Questions about one symbolic request, over the universe of one kind of policy."""
+
+    def __init__(self, kind: PolicyKind, suggest: Suggest) -> None:
+        self.terms = Terms()
+        self.request = SymbolicRequest(self.terms)
+        self.compiler = Compiler(self.terms, self.request)
+        self._kind = kind
+        self._theory = Theory(domains(kind), suggest)
+        self._sat: Sat | None = None
+        self._kinds_told = 0
+        self.deadline = FOREVER
+        self._always: list[int] = []  # facts that a model must show, not only z3
+
+    def find(self, formula: Iterable[int]) -> Model | None:
+        """A model in which all the literals hold, or None if no request satisfies them."""
+        wanted = [literal for literal in dict.fromkeys(formula) if literal != TRUE]
+        if FALSE in wanted:
+            return None
+        wanted += self._tell_facts()
+        guess = self._guess(wanted)
+        if guess is not None:
+            return guess
+        if self._sat is None:
+            self._sat = Sat(self.terms)
+        self._tell_requester_facts(self._sat)
+        while self._sat.solve(wanted, self.deadline):
+            outcome = self._theory.decide(_implicant(self.terms, wanted, self._sat.value), self.deadline)
+            if isinstance(outcome, Model):
+                return outcome
+            for conflict in outcome:
+                literals = [self.terms.atom(atom) * (-1 if holds else 1) for atom, holds in conflict]
+                self._sat.require(literals)
+        return None
+
+    def _guess(self, wanted: list[int]) -> Model | None:
+        """A model found without search, if the first choice at each disjunction happens to do."""
+        chosen = _first_choices(self.terms, wanted)
+        if chosen is None:
+            return None
+        outcome = self._theory.decide(chosen, self.deadline)
+        return outcome if isinstance(outcome, Model) else None
+
+    def _tell_requester_facts(self, sat: Sat) -> None:
+        if len(self.request.kinds) > self._kinds_told:
+            for clause in list(requester_facts(self.request, self._kind)):
+                sat.require(clause)
+            self._kinds_told = len(self.request.kinds)
+
+    def _tell_facts(self) -> list[int]:
+        """What ties the resource account to other fields, if anything speaks of that account."""
+        if not self._always and self.terms.has_atom(Present(RESOURCE_ACCOUNT)):
+            facts = resource_account_facts(self.request)
+            self._always = [self.terms.any_of(clause) for clause in facts]
+        return self._always
+
+
+def _rank(terms: Terms, literal: int) -> int:
+    """How much a literal asks of a model: the absence of a key least, a compound formula most."""
+    meaning = terms.meaning(abs(literal))
+    if isinstance(meaning, tuple):
+        return 3
+    if literal > 0:
+        return 2
+    return 0 if isinstance(meaning, Present) else 1
+
+
+def _implicant(
+    terms: Terms, wanted: Sequence[int], value: Callable[[int], bool]
+) -> dict[Atom, bool]:
+    """Atoms whose truth values, by themselves, make all the literals true in z3's model."""
+    worth: dict[int, bool] = {}
+
+    def holds(literal: int) -> bool:
+        variable = abs(literal)
+        known = worth.get(variable)
+        if known is None:
+            meaning = terms.meaning(variable)
+            known = all(map(holds, meaning)) if isinstance(meaning, tuple) else value(variable)
+            worth[variable] = known
+        return known is (literal > 0)
+
+    chosen: dict[Atom, bool] = {}
+    seen: set[int] = set()
+    waiting = list(wanted)
+    while waiting:
+        literal = waiting.pop()
+        if literal in seen:
+            continue
+        seen.add(literal)
+        meaning = terms.meaning(abs(literal))
+        if not isinstance(meaning, tuple):
+            chosen[meaning] = literal > 0
+        elif literal > 0:
+            waiting += meaning
+        else:
+            reasons = [-child for child in meaning if holds(-child)]
+            if seen.isdisjoint(reasons):
+                waiting.append(min(reasons, key=lambda reason: _rank(terms, reason)))
+    return chosen
+
+
+def _first_choices(terms: Terms, wanted: Sequence[int]) -> dict[Atom, bool] | None:
+    """`_implicant` without a model: at each disjunction, the least demanding consistent choice."""
+    chosen: dict[Atom, bool] = {}
+    taken: set[int] = set()
+    choices: list[tuple[int, ...]] = []
+    waiting = list(wanted)
+    while waiting or choices:
+        if not waiting:
+            children = choices.pop()
+            if any(-child in taken for child in children):
+                continue
+            open_ones = [-child for child in children if child not in taken]
+            if not open_ones:
+                return None
+            waiting.append(min(open_ones, key=lambda choice: _rank(terms, choice)))
+        literal = waiting.pop()
+        if literal in taken:
+            continue
+        if -literal in taken:
+            return None
+        taken.add(literal)
+        meaning = terms.meaning(abs(literal))
+        if not isinstance(meaning, tuple):
+            chosen[meaning] = literal > 0
+        elif literal > 0:
+            waiting += meaning
+        else:
+            choices.append(meaning)
+    return chosen

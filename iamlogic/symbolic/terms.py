@@ -1,0 +1,108 @@
+"""Formulas: atoms and conjunctions, hash-consed, with all simplification in one place.
+
+A *literal* is an integer, as in DIMACS: a positive one names an atom or a gate, its negative is the
+negation. The only gate is the conjunction; a disjunction is the negation of one. Equal formulas
+are equal literals, so a statement that stands on both sides of a comparison is one gate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from iamlogic.symbolic.languages import Language
+
+TRUE = 1
+FALSE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class InLanguage:
+    """The value of a string variable lies in a language."""
+
+    variable: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """The request has the context key."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class SomeIn:
+    """Some value of a multivalued key lies in one of the languages (R-C6)."""
+
+    key: str
+    languages: frozenset[Language]
+
+
+Atom = InLanguage | Present | SomeIn
+
+
+class Terms:
+    """The formulas of one question."""
+
+    def __init__(self) -> None:
+        self._atoms: dict[Atom, int] = {}
+        self._gates: dict[tuple[int, ...], int] = {}
+        # By number: what a variable is. 0 is unused, so that -0 never arises; 1 is TRUE.
+        self._meaning: list[Atom | tuple[int, ...] | None] = [None, ()]
+
+    def atom(self, atom: Atom) -> int:
+        literal = self._atoms.get(atom)
+        if literal is None:
+            literal = self._atoms[atom] = len(self._meaning)
+            self._meaning.append(atom)
+        return literal
+
+    def has_atom(self, atom: Atom) -> bool:
+        return atom in self._atoms
+
+    def all_of(self, literals: Iterable[int]) -> int:
+        kept = set(literals)
+        kept.discard(TRUE)
+        if FALSE in kept or any(-literal in kept for literal in kept):
+            return FALSE
+        if not kept:
+            return TRUE
+        if len(kept) == 1:
+            return kept.pop()
+        children = tuple(sorted(kept))
+        gate = self._gates.get(children)
+        if gate is None:
+            gate = self._gates[children] = len(self._meaning)
+            self._meaning.append(children)
+        return gate
+
+    def any_of(self, literals: Iterable[int]) -> int:
+        return -self.all_of([-literal for literal in literals])
+
+    def meaning(self, variable: int) -> Atom | tuple[int, ...]:
+        """The atom, or the children of the conjunction, that a positive literal names."""
+        meaning = self._meaning[variable]
+        assert meaning is not None
+        return meaning
+
+    def __len__(self) -> int:
+        return len(self._meaning)
+
+    def holds(self, literal: int, atom_holds: Callable[[Atom], bool]) -> bool:
+        """Evaluate a formula, given what each atom is worth."""
+        known: dict[int, bool] = {}
+
+        def value(literal: int) -> bool:
+            variable = abs(literal)
+            worth = known.get(variable)
+            if worth is None:
+                meaning = self.meaning(variable)
+                if isinstance(meaning, tuple):
+                    worth = all(value(child) for child in meaning)
+                else:
+                    worth = atom_holds(meaning)
+                known[variable] = worth
+            return worth if literal > 0 else not worth
+
+        return value(literal)
