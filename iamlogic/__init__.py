@@ -20,6 +20,8 @@ if TYPE_CHECKING:
         Unsupported,
         Where,
     )
+    from iamlogic.semantics.evaluation import Decision, Outcome, evaluate
+    from iamlogic.semantics.request import Request
     from iamlogic.syntax.documents import load, parse
     from iamlogic.syntax.formatter import format
     from iamlogic.syntax.policy import Policy
@@ -34,6 +36,10 @@ _HOMES = {
     "RequestError": "iamlogic.errors",
     "Unsupported": "iamlogic.errors",
     "Where": "iamlogic.errors",
+    "Decision": "iamlogic.semantics.evaluation",
+    "Outcome": "iamlogic.semantics.evaluation",
+    "Request": "iamlogic.semantics.request",
+    "evaluate": "iamlogic.semantics.evaluation",
     "Policy": "iamlogic.syntax.policy",
     "format": "iamlogic.syntax.formatter",
     "load": "iamlogic.syntax.documents",
@@ -41,15 +47,19 @@ _HOMES = {
 }
 
 __all__ = [
+    "Decision",
     "IamlogicError",
     "InternalError",
+    "Outcome",
     "Policy",
     "PolicyReadError",
     "PolicySyntaxError",
     "Problem",
+    "Request",
     "RequestError",
     "Unsupported",
     "Where",
+    "evaluate",
     "format",
     "load",
     "parse",

@@ -96,6 +96,11 @@ def test_arn_equals_is_arn_like(wanted: list[str], values: list[str] | None) -> 
     assert holds("ArnEquals", wanted, values) is holds("ArnLike", wanted, values)
 
 
+@given(st.sampled_from(VALUES))
+def test_bool_matches_nothing_but_booleans(text: str) -> None:
+    assert holds("Bool", [text], [text]) is (text.lower() in ("true", "false"))
+
+
 @given(maybe_values)
 def test_string_like_star_asks_for_presence(values: list[str] | None) -> None:
     assert holds("StringLike", ["*"], values) is holds("Null", ["false"], values)
