@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from iamlogic.semantics.evaluation import Decision, Outcome, evaluate
     from iamlogic.semantics.request import Request
     from iamlogic.syntax.documents import load, parse
-    from iamlogic.syntax.formatter import format
+    from iamlogic.syntax.formatter import format  # noqa: A004  (used as iamlogic.format)
     from iamlogic.syntax.policy import Policy
 
 # One line for each public name: where it is defined. The imports above say the same to checkers.

@@ -55,7 +55,7 @@ class Problem:
     def __str__(self) -> str:
         rule = f" [{self.rule}]" if self.rule else ""
         lines = [f"{self.where}: {self.message}{rule}"]
-        if self.source_line is not None and self.where.column is not None:
+        if self.source_line and self.source_line.strip() and self.where.column is not None:
             shown, caret = _excerpt(self.source_line, self.where.column)
             lines += [f"    {shown}", "    " + " " * caret + "^"]
         if self.hint:

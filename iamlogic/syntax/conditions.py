@@ -139,7 +139,7 @@ def _read_value(
                 f"a variable cannot stand under {operator}: expected {expected}",
                 "R-V3",
                 "variables work under the String and Arn operators",
-                text.index("${"),
+                offset=text.index("${"),
             )
         elif not is_legal(text):
             message = f"found {quote(text)} under {operator}, expected {expected}"

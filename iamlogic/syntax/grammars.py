@@ -11,10 +11,10 @@ from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from lark import Lark
+    from lark import Lark, UnexpectedInput
 
 
 def _grammar(name: str) -> Traversable:
@@ -35,3 +35,13 @@ def small_language(name: str, *starts: str) -> Lark:
     from lark import Lark
 
     return Lark(grammar(name), parser="lalr", start=list(starts), maybe_placeholders=False)
+
+
+def stopped_at(error: UnexpectedInput, text: str) -> int:
+    """The offset in `text` of what lark did not expect; its length where it expected more."""
+    from lark.exceptions import UnexpectedToken
+
+    if isinstance(error, UnexpectedToken) and error.token.type == "$END":
+        return len(text)
+    # Set by both errors that a parse raises, and declared in neither.
+    return cast("int", error.pos_in_stream)

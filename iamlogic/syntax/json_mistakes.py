@@ -35,6 +35,7 @@ _WORDS = {
 }
 _NOT_NUMBERS = ("NaN", "Infinity", "-Infinity", "inf", "nan")
 _QUOTES = "'`‘’‚‛“”„‟«»"
+_BLANKS = " \t\r\n"
 _VALUE_STARTS = frozenset({"OPEN_OBJECT", "OPEN_LIST", "NUMBER", "TRUE", "FALSE", "NULL"})
 _PUNCTUATION = {"COMMA": '","', "COLON": '":"', "RBRACE": '"}"', "RSQB": '"]"'}
 
@@ -50,6 +51,36 @@ _LOOKED_AT = 200
 """Characters at the start of a text that are looked at to guess what was given instead of JSON."""
 
 
+_NOT_JSON: tuple[tuple[re.Pattern[str], str, str], ...] = (
+    (
+        re.compile("<"),
+        "an HTML or XML page",
+        "was a login or error page saved instead of the policy?",
+    ),
+    (
+        re.compile("%(?:7B|5B|22|0A|20)", re.IGNORECASE),
+        "URL-encoded text",
+        "IAM's API returns documents this way: decode them first (urllib.parse.unquote)",
+    ),
+    (
+        re.compile(r'\{\\"'),
+        "JSON that was escaped to stand in a string",
+        'decode it first: every \\" must become a plain "',
+    ),
+    (
+        re.compile(r"---(?:\s|$)|[A-Za-z][\w-]*:(?:\s|$)|- [A-Za-z]"),
+        "text that looks like YAML",
+        "convert it to JSON",
+    ),
+    (
+        re.compile(r'(?:data|resource|locals|variable)\s+["{]'),
+        "text that looks like Terraform",
+        'give the JSON document that the data source renders (its "json" attribute)',
+    ),
+)
+"""How texts start that are something else: the start, what it is, how to get at the policy."""
+
+
 def not_json_at_all(text: str) -> Mistake | None:
     """The mistake of giving something else than JSON, where the first characters show it."""
     if text.startswith("\ufeff"):
@@ -63,28 +94,43 @@ def not_json_at_all(text: str) -> Mistake | None:
         return Mistake(0, "the text is empty, expected a policy as a JSON object")
     at = first.start()
     head = text[at : at + _LOOKED_AT]
-    found: str | None = None
     if "\0" in head:
         return Mistake(at, "the text holds NUL characters", "is the file UTF-16? Save it as UTF-8")
-    if head.startswith("<"):
-        found, hint = (
-            "an HTML or XML page",
-            "was a login or error page saved instead of the policy?",
-        )
-    elif re.match(r"%(?:7B|5B|22|0A|20)", head, re.IGNORECASE):
-        found = "URL-encoded text"
-        hint = "IAM's API returns documents this way: decode them first (urllib.parse.unquote)"
-    elif head.startswith('{\\"'):
-        found = "JSON that was escaped to stand in a string"
-        hint = 'decode it first: every \\" must become a plain "'
-    elif re.match(r"---(?:\s|$)|[A-Za-z][\w-]*:(?:\s|$)|- [A-Za-z]", head):
-        found, hint = "text that looks like YAML", "convert it to JSON"
-    elif re.match(r'(?:data|resource|locals|variable)\s+["{]', head):
-        found = "text that looks like Terraform"
-        hint = 'give the JSON document that the data source renders ("json" attribute)'
-    if found is None:
-        return None
-    return Mistake(at, f"found {found}, expected a policy as a JSON object", hint)
+    for start, found, hint in _NOT_JSON:
+        if start.match(head):
+            return Mistake(at, f"found {found}, expected a policy as a JSON object", hint)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the text goes wrong: what could stand there, and which brackets are open."""
+
+    text: str
+    at: int
+    expected: frozenset[str]
+    unclosed: tuple[int, ...]
+
+    @property
+    def at_start(self) -> bool:
+        return not self.unclosed and not self.text[: self.at].strip(_BLANKS)
+
+    @property
+    def after_end(self) -> bool:
+        return not self.unclosed and not self.at_start
+
+    @property
+    def wanted(self) -> str:
+        """What could have stood here, as a person would say it."""
+        if self.at_start:
+            return "a policy as a JSON object"
+        words = []
+        if self.expected & _VALUE_STARTS:
+            words.append("a value")
+        elif "STRING" in self.expected:
+            words.append("a member name in double quotes")
+        words += [sign for terminal, sign in _PUNCTUATION.items() if terminal in self.expected]
+        return " or ".join(words) if words else "nothing more"
 
 
 def mistake_at(text: str, at: int, expected: frozenset[str]) -> Mistake:
@@ -92,27 +138,31 @@ def mistake_at(text: str, at: int, expected: frozenset[str]) -> Mistake:
 
     `expected` holds the names of the terminals of json.lark that could have stood there.
     """
+    unclosed = tuple(_open_brackets(text, at))
+    if unclosed:  # lark's states do not always know which bracket is open
+        expected -= {"RSQB" if text[unclosed[-1]] == "{" else "RBRACE"}
+    place = _Place(text, at, expected, unclosed)
     if at >= len(text):
-        return _ended(text, expected)
+        return _ended(place)
     return (
         _not_a_string(text, at)
         or _comment(text, at)
-        or _after_the_end(text, at, expected)
-        or _comma(text, at, expected)
-        or _bracket(text, at, expected)
-        or _word(text, at, expected)
-        or _number(text, at, expected)
-        or Mistake(at, f"found {_sign(text, at)}, expected {_words(expected)}")
+        or _after_the_end(place)
+        or _comma(place)
+        or _bracket(place)
+        or _word(place)
+        or _number(place)
+        or Mistake(at, f"found {_sign(text, at)}, expected {place.wanted}")
     )
 
 
-def _ended(text: str, expected: frozenset[str]) -> Mistake:
-    at = len(text.rstrip(" \t\r\n"))
-    unclosed = _open_brackets(text, len(text))
+def _ended(place: _Place) -> Mistake:
+    text, unclosed = place.text, place.unclosed
+    at = len(text.rstrip(_BLANKS))
     hint = None
     if unclosed:
-        hint = f'the "{text[unclosed[-1]]}" at {_place(text, unclosed[-1])} is never closed'
-    return Mistake(at, f"the text ends too early, expected {_words(expected)}", hint)
+        hint = f'the "{text[unclosed[-1]]}" at {_spot(text, unclosed[-1])} is never closed'
+    return Mistake(at, f"the text ends too early, expected {place.wanted}", hint)
 
 
 def _not_a_string(text: str, at: int) -> Mistake | None:
@@ -121,7 +171,7 @@ def _not_a_string(text: str, at: int) -> Mistake | None:
         return Mistake(
             at,
             f"found {text[at]}, but names and texts stand in double quotes in JSON",
-            'replace it by a straight double quote: "',
+            "write straight double quotes; from Python, write the policy with json.dumps",
         )
     if text[at] != '"':
         return None
@@ -164,45 +214,42 @@ def _comment(text: str, at: int) -> Mistake | None:
     return None
 
 
-def _after_the_end(text: str, at: int, expected: frozenset[str]) -> Mistake | None:
-    if expected - {"BLANK"} != {"$END"}:
+def _after_the_end(place: _Place) -> Mistake | None:
+    if not place.after_end:
         return None
-    return Mistake(
-        at,
-        f"found {_sign(text, at)} after the end of the policy",
-        "one text holds one policy" if text[at] == "{" else "remove what follows the last bracket",
-    )
+    found = _sign(place.text, place.at)
+    another = place.text[place.at] == "{"
+    hint = "one text holds one policy" if another else "remove what follows the last bracket"
+    return Mistake(place.at, f"found {found} after the end of the policy", hint)
 
 
-def _comma(text: str, at: int, expected: frozenset[str]) -> Mistake | None:
-    before = len(text[:at].rstrip(" \t\r\n")) - 1
+def _comma(place: _Place) -> Mistake | None:
+    text, at = place.text, place.at
+    before = len(text[:at].rstrip(_BLANKS)) - 1
     previous = text[before] if before >= 0 else ""
     if text[at] in "]}" and previous == ",":
-        return Mistake(
-            before,
-            f'found a comma before "{text[at]}", where nothing follows it',
-            "remove this comma",
-        )
+        message = f'found a comma before "{text[at]}", where nothing follows it'
+        return Mistake(before, message, "remove this comma")
     if text[at] == "," and previous and previous in ",[{:":
-        return Mistake(at, f"found a comma, expected {_words(expected)}", "remove this comma")
-    if "COMMA" in expected and text[at] in '"{[':
-        return Mistake(
-            before + 1,
-            f"found {_sign(text, at)} at {_place(text, at)}, expected {_words(expected)}",
-            "is a comma missing here?",
-        )
+        return Mistake(at, f"found a comma, expected {place.wanted}", "remove this comma")
+    if "COMMA" in place.expected and text[at] in '"{[':
+        found = f"{_sign(text, at)} at {_spot(text, at)}"
+        message = f"found {found}, expected {place.wanted}"
+        return Mistake(before + 1, message, "is a comma missing here?")
     return None
 
 
-def _bracket(text: str, at: int, expected: frozenset[str]) -> Mistake | None:
-    if text[at] not in "]}" or not expected & {"RBRACE", "RSQB"}:
+def _bracket(place: _Place) -> Mistake | None:
+    if place.text[place.at] not in "]}" or not place.unclosed:
         return None
-    unclosed = _open_brackets(text, at)
-    opened = f' ("{text[unclosed[-1]]}" at {_place(text, unclosed[-1])} is open)'
-    return Mistake(at, f"found {_sign(text, at)}, expected {_words(expected)}{opened}")
+    opened = place.unclosed[-1]
+    found, bracket = _sign(place.text, place.at), place.text[opened]
+    hint = f'the "{bracket}" at {_spot(place.text, opened)} is still open'
+    return Mistake(place.at, f"found {found}, expected {place.wanted}", hint)
 
 
-def _word(text: str, at: int, expected: frozenset[str]) -> Mistake | None:
+def _word(place: _Place) -> Mistake | None:
+    text, at = place.text, place.at
     word = _WORD.match(text, at)
     if word is None:
         return None
@@ -210,18 +257,19 @@ def _word(text: str, at: int, expected: frozenset[str]) -> Mistake | None:
     if found in _NOT_NUMBERS:
         return Mistake(at, f"found {found}, but JSON has no such number", "write a plain number")
     if found in _WORDS:
-        return Mistake(at, f"found {found}, expected {_words(expected)}", f"write {_WORDS[found]}")
+        return Mistake(at, f"found {found}, expected {place.wanted}", f"write {_WORDS[found]}")
     if _UNQUOTED_NAME.match(text, at):
-        return Mistake(
-            at, f"found the name {found} without quotes", f'write "{found}" in double quotes'
-        )
-    hint = f'texts stand in double quotes: "{found}"' if expected & _VALUE_STARTS else None
-    return Mistake(at, f"found {quote(found)[1:-1]}, expected {_words(expected)}", hint)
+        hint = f'write "{found}" in double quotes'
+        return Mistake(at, f"found the name {found} without quotes", hint)
+    message = f"found {quote(found)[1:-1]}, expected {place.wanted}"
+    if place.expected & _VALUE_STARTS and not place.at_start:
+        return Mistake(at, message, f'texts stand in double quotes: "{found}"')
+    return Mistake(at, message)
 
 
-def _number(text: str, at: int, expected: frozenset[str]) -> Mistake | None:
-    number = _NUMBER_LIKE.match(text, at)
-    if number is None or "NUMBER" not in expected:
+def _number(place: _Place) -> Mistake | None:
+    number = _NUMBER_LIKE.match(place.text, place.at)
+    if number is None or "NUMBER" not in place.expected:
         return None
     found = number[0]
     hint = "JSON numbers look like 10, -1.5 or 2e9"
@@ -229,7 +277,7 @@ def _number(text: str, at: int, expected: frozenset[str]) -> Mistake | None:
         hint = "a number has no leading zero; an account id is a text: put it in double quotes"
     elif found[0] == "+":
         hint = "a number has no leading plus sign"
-    return Mistake(at, f"found {found}, which is not a number in JSON", hint)
+    return Mistake(place.at, f"found {found}, which is not a number in JSON", hint)
 
 
 def _sign(text: str, at: int) -> str:
@@ -241,20 +289,7 @@ def _sign(text: str, at: int) -> str:
     return f"the character U+{ord(text[at]):04X}"
 
 
-def _words(expected: frozenset[str]) -> str:
-    """`expected` as a person would say it."""
-    words = []
-    if expected & _VALUE_STARTS:
-        words.append("a value")
-    elif "STRING" in expected:
-        words.append("a member name in double quotes")
-    words += [sign for terminal, sign in _PUNCTUATION.items() if terminal in expected]
-    if "$END" in expected:
-        words.append("the end of the text")
-    return " or ".join(words) if words else "nothing more"
-
-
-def _place(text: str, at: int) -> str:
+def _spot(text: str, at: int) -> str:
     line_start = text.rfind("\n", 0, at) + 1
     return f"line {text.count(chr(10), 0, at) + 1}, column {at - line_start + 1}"
 

@@ -13,7 +13,8 @@ from functools import cache
 from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
-from iamlogic.syntax.grammars import grammar
+from iamlogic.errors import InternalError
+from iamlogic.syntax.grammars import grammar, stopped_at
 from iamlogic.syntax.json_mistakes import Mistake, brackets, mistake_at, not_json_at_all
 from iamlogic.syntax.json_tree import (
     MAX_DEPTH,
@@ -31,6 +32,8 @@ from iamlogic.syntax.json_tree import (
 _STRING = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"')
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE_ESCAPE = re.compile(r"\\u[Dd][89A-Fa-f]..")
+_SURROGATE_PAIR = re.compile(r"\\u[Dd][89ABab]..\\u[Dd][C-Fc-f]..")
 _PLAIN_ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
@@ -54,7 +57,7 @@ def read_json_text(text: str) -> JsonValue:
     try:
         value: JsonValue = _parser().parse(text)  # type: ignore[assignment]  # the transformer's
     except UnexpectedInput as error:
-        raise NotJson(mistake_at(text, _position(error, text), _expected(error))) from None
+        raise NotJson(mistake_at(text, stopped_at(error, text), _expected(error))) from None
     return value
 
 
@@ -68,12 +71,6 @@ def _check_depth(text: str) -> None:
         if depth > MAX_DEPTH:
             message = f"objects and lists stand more than {MAX_DEPTH} deep in each other"
             raise NotJson(Mistake(offset, message))
-
-
-def _position(error: UnexpectedInput, text: str) -> int:
-    if isinstance(error, UnexpectedToken) and error.token.type == "$END":
-        return len(text)
-    return error.pos_in_stream if error.pos_in_stream is not None else len(text)
 
 
 def _expected(error: UnexpectedInput) -> frozenset[str]:
@@ -104,27 +101,34 @@ def _unescape(raw: str, position: int) -> str:
 
 
 def _lone_surrogate(raw: str, position: int) -> Mistake:
-    skip = -1
+    """The mistake of the first surrogate in `raw` without its other half."""
+    paired_until = 0
+    lone = ""
+    at = 0
     for found in _ESCAPE.finditer(raw):
-        if found.start() < skip or not found[1] or not 0xD800 <= int(found[1], 16) <= 0xDFFF:
+        if found.start() < paired_until or not _SURROGATE_ESCAPE.match(found[0]):
             continue
-        pair = re.compile(r"\\u[Dd][89ABab]..\\u[Dd][C-Fc-f]..").match(raw, found.start())
-        if pair is None:
-            message = f"{found[0]} is half of a surrogate pair, and the other half is missing"
-            return Mistake(position + 1 + found.start(), message)
-        skip = pair.end()
-    raise AssertionError("called for a text without a lone surrogate")
+        if pair := _SURROGATE_PAIR.match(raw, found.start()):
+            paired_until = pair.end()
+            continue
+        lone, at = found[0], found.start()
+        break
+    message = f"{lone} is half of a surrogate pair, and the other half is missing"
+    return Mistake(position + 1 + at, message)
+
+
+_Child = JsonValue | Member | Token
 
 
 class _Tree(Transformer[Token, JsonValue]):
-    """What each rule and terminal of json.lark gives."""
+    """What each rule and terminal of json.lark gives; the names are those of the grammar."""
 
-    def STRING(self, token: Token) -> JsonString:
-        position = token.start_pos or 0
+    def STRING(self, token: Token) -> JsonString:  # noqa: N802  (a terminal's name)
+        position = _start(token)
         return JsonString(_unescape(token[1:-1], position), position)
 
-    def STRINGS(self, token: Token) -> JsonList:
-        start = token.start_pos or 0
+    def STRINGS(self, token: Token) -> JsonList:  # noqa: N802
+        start = _start(token)
         if "\\" not in token:
             items = [JsonString(s[1], start + s.start()) for s in _STRING.finditer(token)]
         else:
@@ -134,35 +138,40 @@ class _Tree(Transformer[Token, JsonValue]):
             ]
         return JsonList(tuple(items), start)
 
-    def NUMBER(self, token: Token) -> JsonNumber:
-        return JsonNumber(str(token), token.start_pos or 0)
+    def NUMBER(self, token: Token) -> JsonNumber:  # noqa: N802
+        return JsonNumber(str(token), _start(token))
 
-    def TRUE(self, token: Token) -> JsonBool:
-        return JsonBool(True, token.start_pos or 0)
+    def TRUE(self, token: Token) -> JsonBool:  # noqa: N802
+        return JsonBool(value=True, position=_start(token))
 
-    def FALSE(self, token: Token) -> JsonBool:
-        return JsonBool(False, token.start_pos or 0)
+    def FALSE(self, token: Token) -> JsonBool:  # noqa: N802
+        return JsonBool(value=False, position=_start(token))
 
-    def NULL(self, token: Token) -> JsonNull:
-        return JsonNull(token.start_pos or 0)
+    def NULL(self, token: Token) -> JsonNull:  # noqa: N802
+        return JsonNull(_start(token))
 
-    def member(self, children: list[JsonValue]) -> Member:
+    def member(self, children: tuple[JsonString, JsonValue]) -> Member:
         name, value = children
-        assert isinstance(name, JsonString)
         return Member(name.value, name.position, value)
 
-    def object(self, children: list[Token | Member]) -> JsonObject:
-        brace, *members = children
-        assert isinstance(brace, Token)
-        return JsonObject(tuple(m for m in members if isinstance(m, Member)), brace.start_pos or 0)
+    def object(self, children: list[_Child]) -> JsonObject:
+        members = tuple(child for child in children if isinstance(child, Member))
+        return JsonObject(members, _start(children[0]))
 
-    def array(self, children: list[Token | JsonValue]) -> JsonList:
-        bracket, *items = children
-        assert isinstance(bracket, Token)
-        return JsonList(tuple(i for i in items if not isinstance(i, Token)), bracket.start_pos or 0)
+    def array(self, children: list[_Child]) -> JsonList:
+        items = tuple(child for child in children if not isinstance(child, Member | Token))
+        return JsonList(items, _start(children[0]))
 
     def start(self, children: list[JsonValue]) -> JsonValue:
         return children[0]
+
+
+def _start(token: _Child) -> int:
+    """The offset of a token, which an object's or a list's bracket is too."""
+    position = token.start_pos if isinstance(token, Token) else None
+    if position is None:
+        raise InternalError("lark gave a token without its place")
+    return position
 
 
 @cache

@@ -19,25 +19,35 @@ walk over the tree shallow, whatever the input."""
 
 
 class JsonString(NamedTuple):
+    """A text, with its escapes resolved."""
+
     value: str
     position: int
 
 
 class JsonNumber(NamedTuple):
+    """A number, as written."""
+
     text: str
     position: int
 
 
 class JsonBool(NamedTuple):
+    """`true` or `false`."""
+
     value: bool
     position: int
 
 
 class JsonNull(NamedTuple):
+    """`null`."""
+
     position: int
 
 
 class JsonList(NamedTuple):
+    """A list."""
+
     items: tuple[JsonValue, ...]
     position: int
 
@@ -51,6 +61,8 @@ class Member(NamedTuple):
 
 
 class JsonObject(NamedTuple):
+    """An object, its members in order; a name may occur twice (R-P11 is for the reader)."""
+
     members: tuple[Member, ...]
     position: int
 

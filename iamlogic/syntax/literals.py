@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-import datetime
+import datetime as dt
 import ipaddress
 import re
 from collections.abc import Callable
@@ -38,17 +38,13 @@ def is_date(text: str) -> bool:
         int(group) if group else None for group in found.groups()
     )
     try:
-        # Year 0000 is legal in ISO 8601; 2000 is a leap year as it is.
-        datetime.date(year or 2000, month or 1, day or 1)
+        # Year 0000 is legal in ISO 8601, and 2000 is a leap year like it.
+        dt.date(year or 2000, month or 1, day or 1)
+        dt.time(hour or 0, minute or 0, second or 0)
+        dt.time(zone_hour or 0, zone_minute or 0)
     except ValueError:
         return False
-    return (
-        (hour or 0) <= 23
-        and (minute or 0) <= 59
-        and (second or 0) <= 59
-        and (zone_hour or 0) <= 23
-        and (zone_minute or 0) <= 59
-    )
+    return True
 
 
 def is_boolean(text: str) -> bool:

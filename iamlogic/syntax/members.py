@@ -66,12 +66,11 @@ class Members:
 def read_members(
     node: JsonObject,
     known: tuple[str, ...],
-    what: str,
     path: Path,
-    rule: str,
     problems: Problems,
 ) -> Members:
-    """The members of `node`; a name that is not `known` is an error."""
+    """The members of `node`, a policy or a statement; a name that is not `known` is an error."""
+    what, rule = ("statement", "R-P4") if known is STATEMENT_MEMBERS else ("policy", "R-P1")
     members: dict[str, Member] = {}
     meant: set[str] = set()
     for member in node.members:

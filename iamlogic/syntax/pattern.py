@@ -36,15 +36,14 @@ def read_template(text: str) -> Template | BadPattern | None:
 @lru_cache(maxsize=_REMEMBERED)
 def _read(text: str) -> Template | BadPattern:
     from lark import Token
-    from lark.exceptions import UnexpectedInput, UnexpectedToken
+    from lark.exceptions import UnexpectedInput
 
-    from iamlogic.syntax.grammars import small_language
+    from iamlogic.syntax.grammars import small_language, stopped_at
 
     try:
         tree = small_language("pattern", "start").parse(text)
     except UnexpectedInput as error:
-        ended = isinstance(error, UnexpectedToken) and error.token.type == "$END"
-        at = len(text) if ended or error.pos_in_stream is None else error.pos_in_stream
+        at = stopped_at(error, text)
         # A `${` at `at` itself stands inside the variable that is wrong: look before it.
         return _why(text, text.rindex("${", 0, at + 1))
     parts: list[str | Variable | Escape] = []

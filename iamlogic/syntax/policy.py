@@ -166,6 +166,19 @@ class Statement:
     conditions: tuple[Condition, ...] = ()
     sid: str | None = None
     where: Where = field(default=NOWHERE, compare=False, repr=False)
+    # Statements are long and are looked up often: the hash is computed once.
+    _hash: int = field(default=0, init=False, compare=False, repr=False)
+
+    def __hash__(self) -> int:
+        if not self._hash:
+            parts = (self.effect, self.actions, self.resources, self.principals, self.conditions)
+            object.__setattr__(self, "_hash", hash((*parts, self.sid)))
+        return self._hash
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Without the hash, which another process computes differently.
+        parts = (self.effect, self.actions, self.resources, self.principals, self.conditions)
+        return (Statement, (*parts, self.sid, self.where))
 
 
 @dataclass(frozen=True, slots=True)

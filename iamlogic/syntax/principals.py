@@ -137,8 +137,10 @@ class _Listed:
 
 
 def _unlisted(entry: Principal, listed: _Listed) -> tuple[str, str] | None:
-    """R-M11: whom the Deny reaches though `entry` is listed, as its chain (R-K3) is not all there;
-    and what to add."""
+    """Whom the Deny reaches though `entry` is listed, and what to add (R-M11).
+
+    It spares only those of whom the whole chain (R-K3) is listed.
+    """
     has_account = entry.account in listed.accounts
     text = quote(entry.text)
     match entry.form:

@@ -80,6 +80,7 @@ class Problems:
         message: str,
         rule: str,
         hint: str | None = None,
+        *,
         offset: int | None = None,
     ) -> None:
         """Report an error at `position`, or at character `offset` of the string there.
@@ -88,7 +89,7 @@ class Problems:
         """
         if len(self._errors) == MAX_PROBLEMS:
             raise self.failure()
-        self._errors.append(self._problem(position, path, message, rule, hint, offset))
+        self._errors.append(self._problem(position, path, message, rule, hint, offset=offset))
 
     def warn(
         self,
@@ -97,11 +98,12 @@ class Problems:
         message: str,
         rule: str,
         hint: str | None = None,
+        *,
         offset: int | None = None,
     ) -> None:
         """Report something that `rule` accepts with a warning."""
         if len(self._warnings) < MAX_PROBLEMS:
-            self._warnings.append(self._problem(position, path, message, rule, hint, offset))
+            self._warnings.append(self._problem(position, path, message, rule, hint, offset=offset))
         else:
             self._untold_warnings += 1
 
@@ -112,6 +114,7 @@ class Problems:
         message: str,
         rule: str,
         hint: str | None,
+        *,
         offset: int | None,
     ) -> tuple[int, int, Problem]:
         at = position if offset is None else self.document.inside(position, offset)

@@ -47,7 +47,7 @@ def _read_root(root: JsonValue, problems: Problems) -> Policy | None:
         problems.error(root.position, (), message, "R-P1", hint)
         return None
     report_repeated_names(root, problems)
-    members = read_members(root, POLICY_MEMBERS, "policy", (), "R-P1", problems)
+    members = read_members(root, POLICY_MEMBERS, (), problems)
     version = _read_version(members.get("Version"), problems)
     policy_id = read_text(members.get("Id"), ("Id",), problems)
     nodes = _statement_nodes(root, members, problems)
@@ -183,7 +183,7 @@ def _check_sids(nodes: list[tuple[JsonObject, Path]], kind: PolicyKind, problems
             if odd and kind is PolicyKind.IDENTITY:
                 message = f"{quote(odd[0])} in a Sid, expected ASCII letters and digits only"
                 hint = f'did you mean "{re.sub("[^A-Za-z0-9]", "", sid)[:100]}"?'
-                problems.error(position, here, message, "R-P15", hint, odd.start())
+                problems.error(position, here, message, "R-P15", hint, offset=odd.start())
             if sid in first and first[sid] != path:
                 other = f"Statement[{first[sid][-1]}]"
                 message = f"the Sid {quote(sid)} stands in {other} already"

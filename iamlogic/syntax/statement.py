@@ -30,7 +30,7 @@ def read_statement(
     node: JsonObject, version: Version, kind: PolicyKind, path: Path, problems: Problems
 ) -> Statement | None:
     """R-P4."""
-    members = read_members(node, STATEMENT_MEMBERS, "statement", path, "R-P4", problems)
+    members = read_members(node, STATEMENT_MEMBERS, path, problems)
     effect = _read_effect(node, members, path, problems)
     principal = _one_of(members, "Principal", "NotPrincipal", path, problems)
     action = _one_of(members, "Action", "NotAction", path, problems)

@@ -16,6 +16,8 @@ from iamlogic.syntax.problems import Problems
 
 _ORDINARY_ACTION = re.compile(r"\*|\*:\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
 _ACTION_PREFIX = re.compile(r"[A-Za-z0-9-]+")
+_COLONS = 5
+"""The colons of an ARN that separate its segments (R-C14)."""
 _ORDINARY_KEY = re.compile(r"[A-Za-z0-9.-]+:[A-Za-z0-9_.=+@:/-]+")
 
 
@@ -64,9 +66,8 @@ def check_action(node: JsonString, path: Path, problems: Problems) -> None:
         odd = next(c for c in name if not re.match(r"[A-Za-z0-9*?]", c))
         message = f"unusual character {quote(odd)} in the action {quote(text)}"
         hint = "it matches as written"
-        problems.warn(
-            node.position, path, message, "R-P16", hint, len(prefix) + 1 + name.index(odd)
-        )
+        offset = len(prefix) + 1 + name.index(odd)
+        problems.warn(node.position, path, message, "R-P16", hint, offset=offset)
 
 
 def read_resource(
@@ -89,14 +90,14 @@ def read_resource(
         return None
     template = read_value_template(node, version, path, problems)
     fixed = text if template is None else _before_variable(template, node, path, problems)
-    segments = fixed.split(":", 5)
+    _, *later = fixed.split(":", _COLONS)
     if text[0] == "*":
         message = f"the resource {quote(text)} starts with a wildcard: it matches other kinds too"
         problems.warn(node.position, path, message, "R-P17")
-    elif len(segments) < 6 and template is None:
-        message = f"the resource {quote(text)} has {len(segments)} of an ARN's six segments"
+    elif len(later) < _COLONS and template is None:
+        message = f"the resource {quote(text)} has {1 + len(later)} of an ARN's six segments"
         problems.warn(node.position, path, message, "R-P17", "it is matched as it stands")
-    elif len(segments) > 2 and re.search(r"[*?]", segments[2]):
+    elif re.search(r"[*?]", "".join(later[1:2])):
         message = f"a wildcard stands in the service of the resource {quote(text)}"
         problems.warn(node.position, path, message, "R-P17", "its colons are matched as they stand")
     return template
@@ -108,17 +109,17 @@ def _before_variable(template: Template, node: JsonString, path: Path, problems:
     for part in template:
         if isinstance(part, Variable):
             break
-        fixed += part if isinstance(part, str) else part.character
+        fixed += part if isinstance(part, str) else "$"  # an escape is no wildcard
     else:
         return fixed
-    if fixed.count(":") < 5:
+    if fixed.count(":") < _COLONS:
         segment = ("partition", "partition", "service", "region", "account")[fixed.count(":")]
         message = f"${{{part.key}}} stands in the {segment} of a resource, before its fifth colon"
         hint = (
             "a variable may stand only after the fifth colon; in a condition it may stand anywhere"
         )
         offset = node.value.find("${" + part.key)
-        problems.error(node.position, path, message, "R-V3", hint, offset)
+        problems.error(node.position, path, message, "R-V3", hint, offset=offset)
     return fixed
 
 
@@ -135,12 +136,12 @@ def read_value_template(
             "in a policy of version 2008-10-17 this is plain text, not a variable",
             "R-V2",
             'for variables the policy needs "Version": "2012-10-17"',
-            node.value.index("${"),
+            offset=node.value.index("${"),
         )
         return None
     match read_template(node.value):
         case BadPattern(offset, message, rule, hint):
-            problems.error(node.position, path, message, rule, hint, offset)
+            problems.error(node.position, path, message, rule, hint, offset=offset)
             return None
         case template:
             return template
