@@ -29,6 +29,7 @@ from iamlogic.questions.region import (
 from iamlogic.semantics import Request
 from iamlogic.semantics.evaluation import statement_matches
 from iamlogic.symbolic.believable import Suggestions
+from iamlogic.symbolic.compiler import Compiler, blocks
 from iamlogic.symbolic.concretizer import concretize, replay
 from iamlogic.symbolic.deadline import Deadline, TimeoutExpired
 from iamlogic.symbolic.lowering import Lowered, lower
@@ -155,6 +156,12 @@ class _Search:
     def __init__(self, before: Policy, after: Policy) -> None:
         self._thread = threading.get_ident()
         suggestions = Suggestions()
+        suggestions.learn(
+            condition.key
+            for policy in (before, after)
+            for statement in policy.statements
+            for condition in statement.conditions
+        )
         solver = self._solver = Solver(_common_kind(before, after), suggestions)
         old, new = _Side.of(before), _Side.of(after)
         self.gained = _Gain(solver, suggestions, new, old)
@@ -274,12 +281,12 @@ class _Gain:
         for trail in self._trails:
             for found in trail.seen[:1]:
                 box = Box(*(frozenset({number}) for number in found.cells[0]))
-                return (self._difference(trail, box, as_found(trail.source, box)),)
+                return (self._entry(trail, box, as_found(trail.source, box)).difference,)
         return ()
 
     def account(self) -> tuple[Difference, ...]:
-        differences = [
-            self._difference(trail, box, Packing(trail.source).region(box))
+        entries = [
+            self._entry(trail, box, Packing(trail.source, box).region())
             for trail in self._trails
             if trail.all()
             for box in boxes(
@@ -287,11 +294,11 @@ class _Gain:
                 limit=max(1, changed_parts(trail.source.statement, trail.counterparts)),
             )
         ]
-        kept = self._irredundant(differences)
-        self._prove_complete(kept)
-        return tuple(kept)
+        entries = self._irredundant(entries)
+        self._prove_complete(entries)
+        return tuple(entry.difference for entry in entries)
 
-    def _difference(self, trail: _Trail, box: Box, region: Region) -> Difference:
+    def _entry(self, trail: _Trail, box: Box, region: Region) -> _Entry:
         """The region with the shortest of the examples that were found in it."""
         statement = region.as_statement()
         witnesses = [
@@ -300,51 +307,77 @@ class _Gain:
             if any(cell in box for cell in found.cells)
             and statement_matches(statement, request := self._witness(found))
         ]
-        return Difference(
+        difference = Difference(
             region,
             trail.source.statement.statement,
             trail.policy,
-            min(witnesses, key=_length),
+            min(witnesses, key=lambda request: len(request.to_json())),
         )
+        return _Entry(difference, statement, lower(statement))
 
     def _witness(self, found: Found) -> Request:
-        self._suggestions.hints = found.hints
+        self._suggestions.about(found.hints)
         request = concretize(found.model, self._suggestions)
         return replay(request, self._now.policy, self._then.policy)
 
-    def _irredundant(self, differences: list[Difference]) -> list[Difference]:
+    def _irredundant(self, entries: list[_Entry]) -> list[_Entry]:
         """Without regions of which the others hold all requests of the difference."""
-        kept = list(differences)
-        for difference in differences:
-            rest = [other for other in kept if other is not difference]
-            if any(
-                statement_matches(other.region.as_statement(), difference.witness) for other in rest
-            ) and not self._outside(rest, within=difference):
+        kept = list(entries)
+        for entry in entries:
+            rest = [other for other in kept if other is not entry]
+            witness = entry.difference.witness
+            if any(statement_matches(other.statement, witness) for other in rest) and not (
+                self._lies_outside(rest, within=[entry])
+            ):
                 kept = rest
         return kept
 
-    def _prove_complete(self, differences: list[Difference]) -> None:
-        for trail in self._trails:
-            if self._solver.find([*trail.source.formula, *self._excluded(differences)]):
-                raise InternalError(
-                    f"the account of the difference misses requests of the statement at "
-                    f"{trail.source.statement.statement.where}; please report it"
-                )
+    def _prove_complete(self, entries: list[_Entry]) -> None:
+        if self._lies_outside(entries):
+            raise InternalError(
+                "the account of the difference between "
+                f"{self._now.policy.file or 'a policy'} and {self._then.policy.file or 'another'} "
+                "misses a request; please report it"
+            )
 
-    def _outside(self, rest: list[Difference], within: Difference) -> bool:
-        """Whether some request of the difference lies in one region and in none of the rest."""
-        inside = self._formula(within)
-        return any(
-            self._solver.find([*trail.source.formula, inside, *self._excluded(rest)])
-            for trail in self._trails
+    def _lies_outside(
+        self, entries: Sequence[_Entry], within: Sequence[_Entry] | None = None
+    ) -> bool:
+        """Whether some request of the difference lies in none of the regions (but in `within`).
+
+        One call over the whole difference, made of whole statements without any shortcut.
+        """
+        sources = [trail.source for trail in self._trails]
+        regions = [entry.lowered for entry in entries]
+        bounds = [entry.lowered for entry in within or ()]
+        statements = {
+            id(statement): statement
+            for statement in (
+                *(source.statement for source in sources),
+                *(other for source in sources for other in source.others.all),
+                *regions,
+                *bounds,
+            )
+        }.values()
+        terms = self._solver.terms
+        compiler = Compiler(
+            terms,
+            self._solver.request,
+            blocks(part for each in statements for part in (each.actions, each.resources)),
         )
+        wanted = [
+            terms.any_of(terms.all_of(source.formula(compiler)) for source in sources),
+            -compiler.some_matches(regions),
+        ]
+        if within is not None:
+            wanted.append(compiler.some_matches(bounds))
+        return self._solver.find(wanted, guess=within is not None) is not None
 
-    def _excluded(self, differences: list[Difference]) -> list[int]:
-        return [-self._formula(difference) for difference in differences]
 
-    def _formula(self, difference: Difference) -> int:
-        return self._solver.compiler.matches(lower(difference.region.as_statement()))
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A difference, and its region as a statement."""
 
-
-def _length(request: Request) -> int:
-    return len(request.to_json())
+    difference: Difference
+    statement: Statement
+    lowered: Lowered

@@ -18,6 +18,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from iamlogic.symbolic.believable import Hints, Suggestions
+from iamlogic.symbolic.compiler import Compiler
 from iamlogic.symbolic.index import PatternIndex, Reach
 from iamlogic.symbolic.languages import Language
 from iamlogic.symbolic.lowering import Lowered, Patterns, patterns_include
@@ -72,6 +73,12 @@ class Others:
         self.needed = needed
         self.all = (*against, *(other for group in needed for other in group))
 
+    def formula(self, compiler: Compiler) -> list[int]:
+        return [
+            -compiler.some_matches(self.against),
+            *(compiler.some_matches(group) for group in self.needed),
+        ]
+
     @cached_property
     def by_action(self) -> PatternIndex:
         return PatternIndex([other.actions for other in self.all], segments=1)
@@ -99,15 +106,9 @@ class Source:
             principals.entries if principals is not None and named else (WHOLE,)
         )
 
-    @property
-    def formula(self) -> list[int]:
+    def formula(self, compiler: Compiler) -> list[int]:
         """The whole difference of this source, said without any of the shortcuts below."""
-        compiler, terms = self.solver.compiler, self.solver.terms
-        return [
-            compiler.matches(self.statement),
-            *(-compiler.matches(other) for other in self.others.against),
-            *(terms.any_of(map(compiler.matches, group)) for group in self.others.needed),
-        ]
+        return [compiler.matches(self.statement), *self.others.formula(compiler)]
 
     def found(self) -> Iterator[Found]:
         """All cells that hold requests of the difference; lazily, so that one can be enough."""
@@ -154,11 +155,7 @@ class Source:
 
     def _alike(self) -> Iterator[_Alike]:
         """The cells that no single statement empties, those that are alike together."""
-        twins = sum(
-            1 << number
-            for number, other in enumerate(self.others.against)
-            if other.tests <= self.statement.tests
-        )
+        twins = self._twins
         taken_by = [self._statements_naming(entry) & twins for entry in self.principals]
         if self.resources == (WHOLE,):
             lists = [other.resources for other in self.others.all]
@@ -176,10 +173,35 @@ class Source:
                 for resources, reach in self._resource_classes(left, action_reach.some):
                     yield _Alike(actions, resources, principal, action_reach, reach)
 
+    @cached_property
+    def _twins(self) -> int:
+        """The statements whose conditions hold whenever the source's do."""
+        return sum(
+            1 << number
+            for number, other in enumerate(self.others.against)
+            if other.tests <= self.statement.tests
+        )
+
+    def _new_actions(self) -> Iterable[tuple[int, Language | None]]:
+        """The actions, without those that a statement alike in all else lists word for word."""
+        own = self.statement
+        if own.actions.negated:
+            return enumerate(self.actions)
+        old = set[Language]()
+        for number, other in enumerate(self.others.against):
+            if (
+                self._twins >> number & 1
+                and not other.actions.negated
+                and patterns_include(other.resources, own.resources)
+                and all(_names(other, entry, own) for entry in self.principals)
+            ):
+                old |= other.actions.members
+        return [(n, part) for n, part in enumerate(self.actions) if part not in old]
+
     def _action_classes(self) -> Iterable[tuple[tuple[int, ...], Reach]]:
         everyone = (1 << len(self.others.all)) - 1
         classes: dict[object, tuple[list[int], Reach]] = {}
-        for number, part in enumerate(self.actions):
+        for number, part in self._new_actions():
             if part is WHOLE:
                 lists = [other.actions for other in self.others.all]
                 reach = _reach_of_whole(self.statement.actions, lists)
@@ -212,7 +234,7 @@ class Source:
     # What is asked
 
     def _ask(self, alike: _Alike, hints: Hints) -> Model | None:
-        self._suggestions.hints = hints
+        self._suggestions.about(hints)
         terms, compiler = self.solver.terms, self.solver.compiler
         cell = Cell(alike.actions[0], alike.resources[0], alike.principal)
         wanted = [

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cached_property, reduce
 from itertools import combinations
 from operator import or_
 from typing import TypeVar
@@ -186,19 +186,17 @@ def as_found(source: Source, box: Box) -> Region:
 
 
 class Packing:
-    """The regions of one source, made from the boxes of its cells."""
+    """One box of a source, to be written as a region without superfluous patterns."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, box: Box) -> None:
         self._source = source
+        self._box = box
 
-    def region(self, box: Box) -> Region:
-        """The region of a box, without superfluous patterns."""
-        source = self._source
+    def region(self) -> Region:
+        source, box = self._source, self._box
         statement, others = source.statement, source.others.all
         request = source.solver.request
-        formula = [*source.formula, *self._in_box(box)]
         actions, no_actions = self._patterns(
-            formula,
             _Part(
                 statement.actions,
                 source.actions,
@@ -208,7 +206,6 @@ class Packing:
             ),
         )
         resources, no_resources = self._patterns(
-            formula,
             _Part(
                 statement.resources,
                 source.resources,
@@ -222,26 +219,29 @@ class Packing:
             replace(written.actions, patterns=actions, negated=no_actions),
             written.resources
             and replace(written.resources, patterns=resources, negated=no_resources),
-            self._principals(formula, box),
+            self._principals(),
             written.conditions,
         )
 
-    def _in_box(self, box: Box) -> list[int]:
-        source, any_of = self._source, self._source.solver.terms.any_of
+    @cached_property
+    def _in_box(self) -> list[int]:
+        """The difference within the box; most boxes need not ask about it."""
+        source, box, any_of = self._source, self._box, self._source.solver.terms.any_of
         request = source.solver.request
         actions = [part for n in box.actions if (part := source.actions[n]) is not WHOLE]
         resources = [part for n in box.resources if (part := source.resources[n]) is not WHOLE]
         return [
+            *source.formula(source.solver.compiler),
             any_of(map(request.action_in, actions)) if actions else TRUE,
             any_of(map(request.resource_in, resources)) if resources else TRUE,
             any_of(map(source.named, box.principals)),
         ]
 
-    def _patterns(self, formula: list[int], part: _Part) -> tuple[tuple[Text, ...], bool]:
+    def _patterns(self, part: _Part) -> tuple[tuple[Text, ...], bool]:
         """The patterns to name for a part, and whether they are exclusions."""
         if part.parts != (WHOLE,):
             languages = {n: language for n in part.numbers if (language := part.parts[n])}
-            kept = self._needed(formula, languages, part.lies_in)
+            kept = self._needed(languages, part.lies_in)
             return tuple(part.own.written[n] for n in sorted(kept)), False
         # NotAction, NotResource: if only what the other side excludes is new, that is what to name.
         excluded = {
@@ -252,14 +252,14 @@ class Packing:
             if language not in part.own.members
         }
         outside = [-part.lies_in(language) for language in excluded]
-        if not excluded or self._find([*formula, *outside]):
+        if not excluded or self._find(outside):
             return part.own.written, True
-        kept = self._needed(formula, dict(enumerate(excluded)), part.lies_in)
+        kept = self._needed(dict(enumerate(excluded)), part.lies_in)
         texts = tuple(excluded.values())
         return tuple(texts[n] for n in sorted(kept)), False
 
     def _needed(
-        self, formula: list[int], languages: dict[int, Language], lies_in: Callable[[Language], int]
+        self, languages: dict[int, Language], lies_in: Callable[[Language], int]
     ) -> set[int]:
         """The patterns without those that the others make superfluous or that hold nothing.
 
@@ -275,24 +275,25 @@ class Packing:
             if not rivals:
                 continue
             own = [lies_in(language), *(-lies_in(languages[other]) for other in rivals)]
-            if not self._find([*formula, *own]):
+            if not self._find(own):
                 kept.discard(number)
         return kept
 
-    def _principals(self, formula: list[int], box: Box) -> Principals | None:
-        source = self._source
+    def _principals(self) -> Principals | None:
+        source, box = self._source, self._box
         principals = source.statement.principals
         if principals is None or principals.negated:
             return principals
         kept = set(box.principals)
         for number in sorted(box.principals):
             rivals = [-source.named(other) for other in kept - {number}]
-            if rivals and not self._find([*formula, source.named(number), *rivals]):
+            if rivals and not self._find([source.named(number), *rivals]):
                 kept.discard(number)
         return replace(principals, entries=tuple(principals.entries[n] for n in sorted(kept)))
 
     def _find(self, formula: list[int]) -> bool:
-        return self._source.solver.find(formula) is not None
+        """Whether the difference within the box holds a request of which the formula is true."""
+        return self._source.solver.find([*self._in_box, *formula]) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,22 @@ from collections.abc import Iterator
 from collections.abc import Sequence as Row
 
 from iamlogic.symbolic.deadline import Deadline
-from iamlogic.symbolic.languages import CharSet, Language, Nothing, Word, matches, spelled
+from iamlogic.symbolic.languages import (
+    CharSet,
+    Glob,
+    Language,
+    Nothing,
+    Sequence,
+    Union,
+    Word,
+    matches,
+    spelled,
+)
 
 _FRESH = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_.=+,@/ "
 """Characters for a position where any will do, the most readable first."""
+
+_Single = Word | Glob | Sequence
 
 _CHECK_EVERY = 256
 """Products between two looks at the clock."""
@@ -29,24 +41,47 @@ def find_word(
     inside: Row[Row[Language]], outside: Row[Language], deadline: Deadline
 ) -> str | None:
     """A shortest word in one language of each row of `inside` and in none of `outside`."""
-    rows = [[part for part in row if not isinstance(part, Nothing)] for row in inside]
+    rows = [list(_single(row)) for row in inside]
     if any(not row for row in rows):
         return None
-    banned = [part for part in outside if not isinstance(part, Nothing)]
     for row in rows:
         if all(isinstance(part, Word) for part in row):
-            return _choose(row, rows, banned)
+            return _choose(row, rows, outside)
     # Most negative languages exclude none of the words that come to mind, so they join the product
     # only once a word has been found in them.
-    product_of: list[Language] = []
+    product_of: list[_Single] = []
     while True:
         word = _Product(rows, product_of).shortest(deadline)
         if word is None:
             return None
-        broken = next((part for part in banned if matches(part, word)), None)
+        broken = next(_single_with(word, outside), None)
         if broken is None:
             return word
         product_of.append(broken)
+
+
+def _single(row: Row[Language]) -> Iterator[_Single]:
+    """The languages of a row, unions taken apart."""
+    for part in row:
+        match part:
+            case Union(words, others):
+                yield from map(Word, sorted(words))
+                yield from others
+            case Nothing():
+                pass
+            case _:
+                yield part
+
+
+def _single_with(word: str, languages: Row[Language]) -> Iterator[_Single]:
+    """The languages that the word lies in, one of each union."""
+    for part in languages:
+        if isinstance(part, Union):
+            found = part.part_with(word)
+            if found is not None:
+                yield found
+        elif not isinstance(part, Nothing) and matches(part, word):
+            yield part
 
 
 def _choose(words: Row[Language], rows: Row[Row[Language]], banned: Row[Language]) -> str | None:
@@ -87,7 +122,7 @@ def smallest_conflict(
 class _Product:
     """The automata of some rows (a word must end in one of each) and of banned languages."""
 
-    def __init__(self, rows: Row[Row[Language]], banned: Row[Language]) -> None:
+    def __init__(self, rows: Row[Row[_Single]], banned: Row[_Single]) -> None:
         self._letters: list[tuple[int, CharSet]] = []  # (state's bit, what leads on from it)
         self._loops: list[tuple[int, CharSet]] = []
         self._width = 0
@@ -99,24 +134,19 @@ class _Product:
         for row in rows:
             goal = alive = 0
             for part in row:
-                if isinstance(part, Nothing):
-                    continue
                 states, accepting, _ = self._add(part)
                 goal |= accepting
                 alive |= states
             self._goals.append(goal)
             self._alive.append(alive)
         for part in banned:
-            if isinstance(part, Nothing):
-                continue
             _, accepting, sink = self._add(part)
             self._bad |= accepting
             self._sinks |= sink
         self._classes = self._character_classes()
 
-    def _add(self, part: Language) -> tuple[int, int, int]:
+    def _add(self, part: _Single) -> tuple[int, int, int]:
         """Lay an automaton beside the others: (its states, the accepting one, that if a sink)."""
-        assert not isinstance(part, Nothing)
         shape = spelled(part)
         base, size = self._width, len(shape.letters) + 1
         self._start |= 1 << base

@@ -80,13 +80,23 @@ class Hints:
 
 @dataclass(slots=True)
 class Suggestions:
-    """Suggests words for variables. `hints` is set for each question.
+    """Suggests words for variables, after the `hints` of the question being asked.
 
-    Actions are folded in the symbolic request; `spelled` gives them back as people write them.
+    Actions and key names are folded in the symbolic request; `spelled` gives them back as the
+    policies write them.
     """
 
     hints: Hints = field(default_factory=Hints)
     _spelling: dict[str, str] = field(default_factory=dict)
+
+    def learn(self, names: Iterable[str]) -> None:
+        """How the policies write actions or condition keys."""
+        for name in names:
+            self._spelling.setdefault(folded(name), name)
+
+    def about(self, hints: Hints) -> None:
+        self.hints = hints
+        self.learn(hints.actions)
 
     def __call__(self, variable: str, inside: list[Language]) -> Iterator[str]:
         match variable:
@@ -101,17 +111,16 @@ class Suggestions:
             case _:
                 for part in inside:
                     if isinstance(part, Glob):
-                        yield _fill(part.text, "a")
+                        yield example_resource(part.text, "s3", "a")
                 yield from _VALUES
 
-    def spelled(self, action: str) -> str:
-        return self._spelling.get(action, action)
+    def spelled(self, name: str) -> str:
+        return self._spelling.get(name, name)
 
     def _folded_actions(self, inside: list[Language]) -> Iterator[str]:
         for action in _actions(self.hints.actions):
-            word = folded(action)
-            self._spelling.setdefault(word, action)
-            yield word
+            self.learn([action])
+            yield folded(action)
 
 
 def _actions(patterns: Iterable[str]) -> Iterator[str]:
@@ -149,7 +158,9 @@ _SEGMENT_EXAMPLES = ("arn", "aws", "", "us-east-1", OUR_ACCOUNT, "example")
 
 
 def example_resource(pattern: str, service: str, filler: str) -> str:
-    """A pattern's wildcards filled in as its place in an ARN suggests."""
+    """A pattern's wildcards filled in, in an ARN as the wildcard's place suggests."""
+    if not pattern.startswith("arn:"):
+        return _fill(pattern, filler)
     segments = pattern.split(":", _SEGMENTS - 1)
     if len(segments) < _SEGMENTS and pattern.endswith("*"):
         segments += ["*"] * (_SEGMENTS - len(segments))

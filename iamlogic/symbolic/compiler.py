@@ -7,9 +7,9 @@ A policy allows when some Allow matches and no Deny does (R-E1, R-E20).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from iamlogic.symbolic.languages import Language
+from iamlogic.symbolic.languages import Language, Union
 from iamlogic.symbolic.lowering import Lowered, Patterns, Test
 from iamlogic.symbolic.symbolizer import (
     Kind,
@@ -22,12 +22,45 @@ from iamlogic.symbolic.terms import FALSE, TRUE, Terms
 from iamlogic.syntax.policy import Effect, Principal, PrincipalForm, Principals
 
 
-class Compiler:
-    """Compiles statements over one symbolic request."""
+Blocks = Mapping[Patterns, Sequence[Language]]
+"""Lists of patterns said in fewer atoms; see `blocks`."""
 
-    def __init__(self, terms: Terms, request: SymbolicRequest) -> None:
+
+def blocks(lists: Iterable[Patterns]) -> Blocks:
+    """Say many lists in few atoms: patterns that stand in the same lists are one union.
+
+    Where most patterns of two long lists are the same, as in two versions of one policy, what they
+    share is a single atom.
+    """
+    parts: list[frozenset[Language]] = []  # disjoint; refined list by list
+    unique = list(dict.fromkeys(lists))
+    for patterns in unique:
+        rest = patterns.members
+        refined = []
+        for part in parts:
+            common = part & rest
+            if common and len(common) < len(part):
+                refined += [common, part - common]
+            else:
+                refined.append(part)
+            rest -= common
+        parts = [*refined, rest] if rest else refined
+    said = [(part, next(iter(part)) if len(part) == 1 else Union.of(part)) for part in parts]
+    return {
+        patterns: [block for part, block in said if part <= patterns.members]
+        for patterns in unique
+    }
+
+
+class Compiler:
+    """Compiles statements over one symbolic request, their lists by `blocks` where it has them."""
+
+    def __init__(
+        self, terms: Terms, request: SymbolicRequest, blocks: Blocks | None = None
+    ) -> None:
         self._terms = terms
         self._request = request
+        self._blocks = {} if blocks is None else blocks
         self._actions: dict[Patterns, int] = {}
         self._resources: dict[Patterns, int] = {}
         self._principals: dict[tuple[Effect, Principals], int] = {}
@@ -43,6 +76,9 @@ class Compiler:
                 self.condition_part(statement.tests),
             ]
         )
+
+    def some_matches(self, statements: Iterable[Lowered]) -> int:
+        return self._terms.any_of(map(self.matches, statements))
 
     def allows(self, statements: Iterable[Lowered]) -> int:
         """A lone policy of these statements allows the request (R-E20)."""
@@ -64,7 +100,8 @@ class Compiler:
     ) -> int:
         literal = cache.get(patterns)
         if literal is None:
-            literal = self._terms.any_of(map(lies_in, patterns.languages))
+            languages = self._blocks.get(patterns, patterns.languages)
+            literal = self._terms.any_of(map(lies_in, languages))
             literal = cache[patterns] = -literal if patterns.negated else literal
         return literal
 

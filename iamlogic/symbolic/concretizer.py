@@ -26,7 +26,7 @@ def concretize(model: Model, suggestions: Suggestions) -> Request:
     for key, present in model.keys.items():
         if present and key != RESOURCE_ACCOUNT:
             values = model.sets.get(key) or (model.words.get(key, "a"),)
-            context[key] = values if len(values) > 1 else values[0]
+            context[suggestions.spelled(key)] = values if len(values) > 1 else values[0]
     owner = None
     if model.keys.get(RESOURCE_ACCOUNT):
         owner = model.words.get(RESOURCE_ACCOUNT, OUR_ACCOUNT)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from iamlogic.symbolic.languages import Glob, Language, Word, covers, may_overlap
 from iamlogic.symbolic.lowering import Patterns
@@ -97,8 +98,16 @@ class PatternIndex:
 
     def _service(self, pattern: Language) -> str | None:
         """What every word of the pattern begins with, up to the service; None if that varies."""
-        fixed = pattern.text if isinstance(pattern, Word) else ""
-        if isinstance(pattern, Glob):
-            fixed = pattern.head.partition("?")[0]
-        parts = fixed.split(":", self._segments)
-        return ":".join(parts[: self._segments]) if len(parts) > self._segments else None
+        match pattern:
+            case Word(text):
+                return _service_of(text, self._segments)
+            case Glob(head=head):
+                return _service_of(head.partition("?")[0], self._segments)
+            case _:
+                return None
+
+
+@lru_cache(maxsize=1 << 16)
+def _service_of(beginning: str, segments: int) -> str | None:
+    parts = beginning.split(":", segments)
+    return ":".join(parts[:segments]) if len(parts) > segments else None

@@ -8,6 +8,8 @@ IAM, and all three are a row of *letters* with optional *loops* between them:
 - `Sequence`: letters and loops over arbitrary character sets (Arn operators, whose wildcards stop
   at colons; either-case texts; views of the requester).
 
+A `Union` of such languages can be an atom too, where a list of patterns is always used whole.
+
 Here are the cheap questions, each sound and most of them exact; `automata` decides the rest.
 Texts never hold lone surrogates (`syntax` and `Request` refuse them), which leaves those free as
 separators that no pattern can name.
@@ -53,6 +55,9 @@ class Word:
 
     text: str
 
+    def __hash__(self) -> int:
+        return hash(self.text)
+
 
 @dataclass(frozen=True, slots=True)
 class Glob:
@@ -85,10 +90,41 @@ class Nothing:
     """The empty language."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Union:
+    """What lies in one of many languages; each `Union` is equal to itself alone."""
+
+    words: frozenset[str]
+    others: tuple[Glob | Sequence, ...]
+
+    @staticmethod
+    def of(languages: Iterable[Language]) -> Union:
+        words: set[str] = set()
+        others: list[Glob | Sequence] = []
+        for language in languages:
+            match language:
+                case Word(text):
+                    words.add(text)
+                case Glob() | Sequence():
+                    others.append(language)
+                case Union():
+                    words |= language.words
+                    others += language.others
+                case Nothing():
+                    pass
+        return Union(frozenset(words), tuple(others))
+
+    def part_with(self, word: str) -> Word | Glob | Sequence | None:
+        """One of the languages that the word lies in."""
+        if word in self.words:
+            return Word(word)
+        return next((part for part in self.others if matches(part, word)), None)
+
+
 NOTHING = Nothing()
 EVERYTHING = Glob("*", "", (), "", marks=False, shortest=0)
 
-Language = Word | Glob | Sequence | Nothing
+Language = Word | Glob | Sequence | Union | Nothing
 
 _WILDCARD_RUN = re.compile(r"[*?]*\*[*?]*")
 
@@ -162,6 +198,8 @@ def matches(language: Language, word: str) -> bool:
             return _glob_matches(language, word)
         case Sequence():
             return _sequence_matches(language, word)
+        case Union():
+            return language.part_with(word) is not None
         case Nothing():
             return False
 
@@ -254,6 +292,12 @@ def covers(wide: Language, narrow: Language) -> bool:
             return matches(wide, text)
         case (Nothing() | Word()), _:
             return False
+        case _, Union(words, others):
+            return all(matches(wide, word) for word in words) and all(
+                covers(wide, part) for part in others
+            )
+        case Union(), _:
+            return any(covers(part, narrow) for part in wide.others)
         case Glob(marks=False), Glob(text=text):
             return _glob_matches(wide, text)
         case Glob(), Glob(text=text):
@@ -284,6 +328,8 @@ def may_overlap(left: Language, right: Language) -> bool:
     match left, right:
         case (Nothing(), _) | (_, Nothing()):
             return False
+        case (Union(), _) | (_, Union()):
+            return True
         case Word(text), _:
             return matches(right, text)
         case _, Word(text):

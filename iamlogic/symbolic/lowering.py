@@ -39,16 +39,17 @@ from iamlogic.syntax.policy import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Patterns:
     """A list of actions or of resources: what lies in some language or, negated, in none.
 
-    `written[i]` is the text that `languages[i]` stands for.
+    `written[i]` is the text that `languages[i]` stands for. Equal lists have equal `members`; the
+    object itself is equal to itself alone, since lists are long and are looked up often.
     """
 
     languages: tuple[Language, ...]
     negated: bool
-    written: tuple[Text, ...] = field(compare=False, repr=False)
+    written: tuple[Text, ...] = field(repr=False)
     members: frozenset[Language]
 
     @staticmethod

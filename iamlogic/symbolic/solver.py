@@ -38,15 +38,17 @@ class Solver:
         self.deadline = FOREVER
         self._always: list[int] = []  # facts that a model must show, not only z3
 
-    def find(self, formula: Iterable[int]) -> Model | None:
-        """A model in which all the literals hold, or None if no request satisfies them."""
+    def find(self, formula: Iterable[int], *, guess: bool = True) -> Model | None:
+        """A model in which all the literals hold, or None if no request satisfies them.
+
+        A guess comes before the search; leave it out where a model would be a surprise.
+        """
         wanted = [literal for literal in dict.fromkeys(formula) if literal != TRUE]
         if FALSE in wanted:
             return None
         wanted += self._tell_facts()
-        guess = self._guess(wanted)
-        if guess is not None:
-            return guess
+        if guess and (model := self._guess(wanted)) is not None:
+            return model
         if self._sat is None:
             self._sat = Sat(self.terms)
         self._tell_requester_facts(self._sat)

@@ -28,7 +28,7 @@ from iamlogic.symbolic.languages import (
     sequence,
     spelled,
 )
-from iamlogic.symbolic.terms import FALSE, TRUE, InLanguage, Present, SomeIn, Terms
+from iamlogic.symbolic.terms import FALSE, TRUE, Present, SomeIn, Terms
 
 SEPARATOR = "\udfff"
 
@@ -246,7 +246,7 @@ class SymbolicRequest:
             case Nothing():
                 return FALSE
             case _:
-                return self._terms.atom(InLanguage(variable, language))
+                return self._terms.in_language(variable, language)
 
 
 def kind_languages(kind: Kind) -> tuple[Language, ...]:

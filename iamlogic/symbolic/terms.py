@@ -47,6 +47,7 @@ class Terms:
 
     def __init__(self) -> None:
         self._atoms: dict[Atom, int] = {}
+        self._in_language: dict[str, dict[Language, int]] = {}
         self._gates: dict[tuple[int, ...], int] = {}
         # By number: what a variable is. 0 is unused, so that -0 never arises; 1 is TRUE.
         self._meaning: list[Atom | tuple[int, ...] | None] = [None, ()]
@@ -56,6 +57,14 @@ class Terms:
         if literal is None:
             literal = self._atoms[atom] = len(self._meaning)
             self._meaning.append(atom)
+        return literal
+
+    def in_language(self, variable: str, language: Language) -> int:
+        """The atom `InLanguage(variable, language)`, found without making it: most exist."""
+        literals = self._in_language.setdefault(variable, {})
+        literal = literals.get(language)
+        if literal is None:
+            literal = literals[language] = self.atom(InLanguage(variable, language))
         return literal
 
     def has_atom(self, atom: Atom) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from iamlogic.symbolic.automata import find_word, smallest_conflict
 from iamlogic.symbolic.deadline import Deadline
 from iamlogic.symbolic.enforcer import domain_of
-from iamlogic.symbolic.languages import EVERYTHING, Language, Word, covers, matches
+from iamlogic.symbolic.languages import EVERYTHING, Language, Union, Word, covers, matches
 from iamlogic.symbolic.terms import Atom, InLanguage, Present, SomeIn
 
 
@@ -98,6 +98,9 @@ class Theory:
         self, variable: str, inside: list[Language], outside: list[Language], deadline: Deadline
     ) -> str | tuple[list[Language], list[Language]]:
         domain = domain_of(variable, self._fields)
+        for part in inside:
+            if isinstance(part, Union):
+                return self._find_in_union(variable, part, inside, outside, deadline)
         for fixed in inside:
             if isinstance(fixed, Word):
                 return _try_word(fixed, domain, inside, outside)
@@ -112,6 +115,34 @@ class Theory:
         if found is None:
             return smallest_conflict(domain, inside, outside, deadline)
         return found
+
+    def _find_in_union(
+        self,
+        variable: str,
+        union: Union,
+        inside: list[Language],
+        outside: list[Language],
+        deadline: Deadline,
+    ) -> str | tuple[list[Language], list[Language]]:
+        """`_find` where one of `inside` is a union: a word of any part will do.
+
+        If no part has one, what stood against the parts stands together against the union.
+        """
+        others = [part for part in inside if part is not union]
+        against_in: dict[Language, None] = {}
+        against_out: dict[Language, None] = {}
+        words = union.words
+        for part in outside:  # most words go at once, with the lists that hold them
+            if isinstance(part, Union) and not words.isdisjoint(part.words):
+                words = words - part.words
+                against_out[part] = None
+        for part in (*map(Word, sorted(words)), *union.others):
+            outcome = self._find(variable, [part, *others], outside, deadline)
+            if isinstance(outcome, str):
+                return outcome
+            against_in |= dict.fromkeys(outcome[0])
+            against_out |= dict.fromkeys(outcome[1])
+        return [union, *(part for part in others if part in against_in)], list(against_out)
 
 
 def fits(
