@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     )
     from iamlogic.semantics.evaluation import Decision, Outcome, evaluate
     from iamlogic.semantics.request import Request
+    from iamlogic.questions.compare import Comparison, Difference, MixedKinds, Relation, compare
+    from iamlogic.questions.region import Region
+    from iamlogic.symbolic.reference import to_smtlib
     from iamlogic.syntax.documents import load, parse
     from iamlogic.syntax.formatter import format  # noqa: A004  (used as iamlogic.format)
     from iamlogic.syntax.policy import Policy
@@ -36,6 +39,13 @@ _HOMES = {
     "RequestError": "iamlogic.errors",
     "Unsupported": "iamlogic.errors",
     "Where": "iamlogic.errors",
+    "Comparison": "iamlogic.questions.compare",
+    "Difference": "iamlogic.questions.compare",
+    "MixedKinds": "iamlogic.questions.compare",
+    "Region": "iamlogic.questions.region",
+    "Relation": "iamlogic.questions.compare",
+    "compare": "iamlogic.questions.compare",
+    "to_smtlib": "iamlogic.symbolic.reference",
     "Decision": "iamlogic.semantics.evaluation",
     "Outcome": "iamlogic.semantics.evaluation",
     "Request": "iamlogic.semantics.request",
@@ -47,22 +57,29 @@ _HOMES = {
 }
 
 __all__ = [
+    "Comparison",
     "Decision",
+    "Difference",
     "IamlogicError",
     "InternalError",
+    "MixedKinds",
     "Outcome",
     "Policy",
     "PolicyReadError",
     "PolicySyntaxError",
     "Problem",
+    "Region",
+    "Relation",
     "Request",
     "RequestError",
     "Unsupported",
     "Where",
+    "compare",
     "evaluate",
     "format",
     "load",
     "parse",
+    "to_smtlib",
 ]
 
 
