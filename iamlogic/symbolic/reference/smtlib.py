@@ -1,0 +1,188 @@
+"""Terms of SMT-LIB 2.6 as text: Booleans, strings and regular languages.
+
+The reference encoding is written in the standard's own language, so that what people read, what
+other solvers are asked and what z3 decides here is one and the same text. A term is its text; the
+three sorts are kept apart by type. Connectives take any number of operands and are as flat as the
+policy is, so no reader's stack is at risk.
+
+SMT-LIB's characters are U+0000 to U+2FFFF. `literal` refuses texts beyond them: nothing is folded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NewType
+
+Formula = NewType("Formula", str)
+"""A term of sort Bool."""
+Word = NewType("Word", str)
+"""A term of sort String."""
+Language = NewType("Language", str)
+"""A term of sort RegLan."""
+
+TRUE = Formula("true")
+FALSE = Formula("false")
+LAST_CHARACTER = 0x2FFFF
+
+NO_WORD = Language("re.none")
+ANY_CHARACTER = Language("re.allchar")
+ANY_WORD = Language("re.all")
+
+
+def is_expressible(text: str) -> bool:
+    """Whether SMT-LIB has all characters of `text`."""
+    return all(ord(character) <= LAST_CHARACTER for character in text)
+
+
+def literal(text: str) -> Word:
+    """The string constant for `text`, in printable ASCII; ValueError if it is not expressible."""
+    if not is_expressible(text):
+        raise ValueError(f"SMT-LIB has no characters beyond U+2FFFF: {text!a}")
+    return Word('"' + "".join(map(_character, text)) + '"')
+
+
+def _character(character: str) -> str:
+    if character == '"':
+        return '""'
+    if " " <= character <= "~" and character != "\\":
+        return character
+    return f"\\u{{{ord(character):x}}}"
+
+
+def symbol(name: str) -> str:
+    """A quoted symbol for `name`; different names have different symbols.
+
+    A quoted symbol holds printable ASCII without `|` and `\\`; the rest is written as `{hex}`.
+    """
+    plain = "".join(c if " " <= c <= "~" and c not in "|\\{" else f"{{{ord(c):x}}}" for c in name)
+    return f"|{plain}|"
+
+
+def both(*formulas: Formula) -> Formula:
+    """The conjunction of its arguments."""
+    return all_of(formulas)
+
+
+def all_of(formulas: Iterable[Formula]) -> Formula:
+    """Conjunction; `true` of none."""
+    parts = [formula for formula in formulas if formula != TRUE]
+    if FALSE in parts:
+        return FALSE
+    return Formula(_flat("and", parts, TRUE))
+
+
+def any_of(formulas: Iterable[Formula]) -> Formula:
+    """Disjunction; `false` of none."""
+    parts = [formula for formula in formulas if formula != FALSE]
+    if TRUE in parts:
+        return TRUE
+    return Formula(_flat("or", parts, FALSE))
+
+
+def negation(formula: Formula) -> Formula:
+    """`formula` does not hold."""
+    if formula in (TRUE, FALSE):
+        return FALSE if formula == TRUE else TRUE
+    return Formula(f"(not {formula})")
+
+
+def implies(premise: Formula, conclusion: Formula) -> Formula:
+    """`conclusion` holds wherever `premise` does."""
+    return Formula(f"(=> {premise} {conclusion})")
+
+
+def same(left: Word, right: Word) -> Formula:
+    """Two strings are equal."""
+    return Formula(f"(= {left} {right})")
+
+
+def iff(left: Formula, right: Formula) -> Formula:
+    """Two formulas are equivalent."""
+    return Formula(f"(= {left} {right})")
+
+
+def joined(*words: Word) -> Word:
+    """The concatenation of two strings or more."""
+    return Word(f"(str.++ {' '.join(words)})")
+
+
+def member(word: Word, language: Language) -> Formula:
+    """`word` lies in `language`."""
+    return Formula(f"(str.in_re {word} {language})")
+
+
+def exactly(text: str) -> Language:
+    """The language of one word."""
+    return Language(f"(str.to_re {literal(text)})")
+
+
+def sequence(languages: Iterable[Language]) -> Language:
+    """Concatenation; the empty word's language of none."""
+    return Language(_flat("re.++", list(languages), exactly("")))
+
+
+def alternatives(languages: Iterable[Language]) -> Language:
+    """Union; the empty language of none."""
+    return Language(_flat("re.union", list(languages), NO_WORD))
+
+
+def overlap(left: Language, right: Language) -> Language:
+    """Intersection."""
+    return Language(f"(re.inter {left} {right})")
+
+
+def repeated(language: Language) -> Language:
+    """Any number of words of `language`, also none."""
+    return Language(f"(re.* {language})")
+
+
+def repeated_once(language: Language) -> Language:
+    """One word of `language` or more."""
+    return Language(f"(re.+ {language})")
+
+
+def times(count: int, language: Language) -> Language:
+    """`count` words of `language`."""
+    return Language(f"((_ re.^ {count}) {language})")
+
+
+def optional(language: Language) -> Language:
+    """A word of `language` or none."""
+    return Language(f"(re.opt {language})")
+
+
+def between(first: str, last: str) -> Language:
+    """The characters from `first` to `last`."""
+    return Language(f"(re.range {literal(first)} {literal(last)})")
+
+
+def characters(*ranges: str) -> Language:
+    """One character of `ranges`, each written as one character or as its two ends: `("az", "_")`."""
+    return alternatives(between(r[0], r[-1]) for r in ranges)
+
+
+def declared(name: str, sort: str) -> str:
+    """The command that declares the constant `name` (a symbol)."""
+    return f"(declare-const {name} {sort})"
+
+
+def defined(name: str, sort: str, term: str) -> str:
+    """The command that gives `term` the name `name` (a symbol)."""
+    return f"(define-fun {name} () {sort} {term})"
+
+
+def asserted(formula: Formula) -> str:
+    """The command that demands `formula`."""
+    return f"(assert {formula})"
+
+
+def comment(text: str) -> str:
+    """`text` as a comment of one line of printable ASCII."""
+    plain = "".join(c if " " <= c <= "~" else f"\\u{{{ord(c):x}}}" for c in text)
+    return f"; {plain}"
+
+
+def _flat(connective: str, parts: list[str] | list[Formula] | list[Language], none: str) -> str:
+    if not parts:
+        return none
+    return parts[0] if len(parts) == 1 else f"({connective} {' '.join(parts)})"

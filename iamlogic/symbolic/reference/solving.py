@@ -1,0 +1,258 @@
+"""Asking z3's theory of sequences: `search` over all requests, `fixed` for one.
+
+z3 reads the very text that `to_smtlib` gives. Every call has a context of its own, so calls from
+several threads do not meet. A witness is replayed through `semantics` before it is returned: a
+disagreement is an `InternalError`, never an answer.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import z3
+
+from iamlogic.errors import InternalError, RequestError, Unsupported
+from iamlogic.semantics.evaluation import allows as concretely_allows
+from iamlogic.semantics.letter_case import fold
+from iamlogic.semantics.request import Request
+from iamlogic.semantics.world import can_send
+from iamlogic.symbolic.reference.formula import (
+    ACTION,
+    DEFINED_KEYS,
+    RESOURCE,
+    RESOURCE_ACCOUNT,
+    RESOURCE_ACCOUNT_IS_KNOWN,
+    Keys,
+    allows,
+    keys_of,
+    policy_commands,
+    request_commands,
+    require_encodable,
+)
+from iamlogic.symbolic.reference.question import inclusion
+from iamlogic.symbolic.reference.requester import (
+    ACCOUNT,
+    HAS_ACCOUNT,
+    NAME,
+    PARTITION,
+    PATH,
+    REQUESTER,
+    ROLE_ARN,
+    Kind,
+)
+from iamlogic.symbolic.reference.smtlib import (
+    Formula,
+    Word,
+    all_of,
+    asserted,
+    both,
+    iff,
+    implies,
+    is_expressible,
+    literal,
+    negation,
+    same,
+)
+from iamlogic.syntax.policy import Policy
+
+FIXED_SECONDS = 60.0
+"""Bound on a question about one request: nothing is unknown in it, milliseconds are usual."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """There is such a request: `witness` is one, replayed."""
+
+    witness: Request
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """There is no such request: z3 proved it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """z3 came to no answer."""
+
+    reason: str
+
+
+Answer = Found | Nothing | Unknown
+
+
+def search(allowed_by: Policy, denied_by: Policy, *, timeout: float | None = None) -> Answer:
+    """Is there a request that `allowed_by` allows and `denied_by` does not?
+
+    `timeout` is in seconds. Raises `Unsupported`, and `InternalError` if the witness does not
+    stand its replay through `semantics`.
+    """
+    require_encodable(allowed_by)
+    require_encodable(denied_by)
+    keys = keys_of((denied_by, allowed_by))
+    try:
+        solver = _solver(timeout)
+        solver.from_string("\n".join(inclusion(denied_by, allowed_by, keys)))
+        verdict = solver.check()
+        if verdict == z3.unsat:
+            return Nothing()
+        if verdict == z3.unknown:
+            return Unknown(_reason(solver))
+        witness = _concretized(_Model(solver), keys)
+    except z3.Z3Exception as error:
+        return Unknown(f"z3: {error}")
+    _replay(witness, allowed_by, denied_by)
+    return Found(witness)
+
+
+def fixed(policy: Policy, request: Request) -> bool:
+    """Whether the formula of `policy` allows `request`: the symbolic request is fixed to it.
+
+    Raises `InternalError` unless exactly one of "allowed" and "not allowed" is satisfiable, and
+    `Unsupported` for what has no meaning yet.
+    """
+    require_encodable(policy)
+    lengths = {fold(name): len(values) for name, values in request.context.items()}
+    keys = keys_of((policy,), lengths)
+    try:
+        solver = _solver(FIXED_SECONDS)
+        commands = [*request_commands(keys), *policy_commands("policy", policy, keys)]
+        commands += map(asserted, _equations(request, keys))
+        solver.from_string("\n".join([*commands, *_MARKERS]))
+        allowed = solver.check(z3.Bool("is-allowed", solver.ctx))
+        refused = solver.check(z3.Bool("is-refused", solver.ctx))
+    except z3.Z3Exception as error:
+        raise InternalError(f"z3 failed on one request: {error}") from error
+    if {allowed, refused} != {z3.sat, z3.unsat}:
+        raise InternalError(
+            f"for {request} the reference finds 'allowed' {allowed} and 'not allowed' {refused}"
+        )
+    return bool(allowed == z3.sat)
+
+
+_MARKERS = (
+    "(declare-const is-allowed Bool)",
+    "(declare-const is-refused Bool)",
+    asserted(implies(Formula("is-allowed"), allows("policy"))),
+    asserted(implies(Formula("is-refused"), negation(allows("policy")))),
+)
+
+
+def _equations(request: Request, keys: Keys) -> Iterator[Formula]:
+    """Fixes the symbolic request to what is written in `request`, and derives nothing from it."""
+    for word, text in (
+        (REQUESTER, request.principal),
+        (ACTION, request.action),
+        (RESOURCE, request.resource),
+    ):
+        yield same(word, _literal(text))
+    yield _fixed_resource_account(request)
+    written = {fold(name): tuple(values) for name, values in request.context.items()}
+    role_arn = written.get("aws:principalarn")
+    # R-K2: without aws:PrincipalArn in the context a session's role has no path.
+    of_role = same(PATH, literal("")) if role_arn is None else same(ROLE_ARN, _literal(role_arn[0]))
+    yield implies(Kind.SESSION.holds, of_role)
+    for folded, key in keys.items():
+        values = written.get(folded)
+        if values is not None:
+            yield key.present
+            yield all_of(same(e, _literal(v)) for e, v in zip(key.elements, values, strict=True))
+        elif folded not in DEFINED_KEYS:  # R-K6: any other key that is not there is absent
+            yield negation(key.present)
+
+
+def _fixed_resource_account(request: Request) -> Formula:
+    """R-K4."""
+    account = request.resource_account
+    if account is None:
+        named = re.fullmatch(r"arn:[^:]*:[^:]*:[^:]*:([0-9]{12}):.*", request.resource, re.DOTALL)
+        account = named[1] if named else None
+    if account is not None:
+        return both(RESOURCE_ACCOUNT_IS_KNOWN, same(RESOURCE_ACCOUNT, literal(account)))
+    return both(
+        iff(RESOURCE_ACCOUNT_IS_KNOWN, HAS_ACCOUNT),
+        implies(HAS_ACCOUNT, same(RESOURCE_ACCOUNT, ACCOUNT)),
+    )
+
+
+def _literal(text: str) -> Word:
+    if not is_expressible(text):
+        raise Unsupported(f"a character beyond U+2FFFF in SMT-LIB ({text!a})")
+    return literal(text)
+
+
+def _solver(timeout: float | None) -> z3.Solver:
+    solver = z3.Solver(ctx=z3.Context())
+    if timeout is not None:
+        solver.set("timeout", max(1, round(timeout * 1000)))
+    return solver
+
+
+def _reason(solver: z3.Solver) -> str:
+    reason = str(solver.reason_unknown())
+    if "keyboard" in reason:  # z3 has taken the signal that was Python's
+        raise KeyboardInterrupt
+    return reason
+
+
+class _Model:
+    """What z3's model says of the constants of the symbolic request."""
+
+    def __init__(self, solver: z3.Solver) -> None:
+        self._context = solver.ctx
+        self._model = solver.model()
+
+    def truth(self, formula: Formula) -> bool:
+        constant = z3.Bool(formula.strip("|"), self._context)
+        return z3.is_true(self._model.eval(constant, model_completion=True))
+
+    def text(self, word: Word) -> str:
+        constant = z3.String(word.strip("|"), self._context)
+        value = self._model.eval(constant, model_completion=True)
+        context, node = self._context.ref(), value.as_ast()
+        # The characters themselves: as_string() gives escapes that are texts in their own right.
+        length = z3.Z3_get_string_length(context, node)
+        points = (ctypes.c_uint * length)()
+        z3.Z3_get_string_contents(context, node, length, points)
+        return "".join(map(chr, points))
+
+
+def _concretized(model: _Model, keys: Keys) -> Request:
+    """The request that a model describes."""
+    context: dict[str, list[str]] = {}
+    for key in keys.values():
+        if model.truth(key.present):
+            context[key.name] = list(dict.fromkeys(map(model.text, key.elements)))
+    if model.truth(Kind.SESSION.holds) and "aws:principalarn" not in keys:
+        context["aws:PrincipalArn"] = [_role_arn(model)]
+    known = model.truth(RESOURCE_ACCOUNT_IS_KNOWN)
+    try:
+        return Request(
+            principal=model.text(REQUESTER),
+            action=model.text(ACTION),
+            resource=model.text(RESOURCE),
+            context=context,
+            resource_account=model.text(RESOURCE_ACCOUNT) if known else None,
+        )
+    except RequestError as error:
+        raise InternalError(f"the reference's model is no request: {error}") from error
+
+
+def _role_arn(model: _Model) -> str:
+    partition, account, path, name = map(model.text, (PARTITION, ACCOUNT, PATH, NAME))
+    return f"arn:{partition}:iam::{account}:role/{path}{name}"
+
+
+def _replay(witness: Request, allowed_by: Policy, denied_by: Policy) -> None:
+    for claim, holds in (
+        ("AWS can send it", can_send(witness)),
+        ("the one policy allows it", concretely_allows(allowed_by, witness)),
+        ("the other does not", not concretely_allows(denied_by, witness)),
+    ):
+        if not holds:
+            raise InternalError(
+                f"the reference's witness fails its replay: not true that {claim}: {witness}"
+            )

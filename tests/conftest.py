@@ -1,0 +1,18 @@
+"""Hypothesis profiles: `dev` by default, `ci` (same examples every time) where CI is set, `deep`.
+
+Choose one with `pytest --hypothesis-profile=deep`. No profile has a deadline for one example: the
+machines that run the tests are noisy, and slowness is what the benchmarks are for.
+"""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+_PATIENT = [HealthCheck.too_slow, HealthCheck.data_too_large]
+
+settings.register_profile("dev", deadline=None, suppress_health_check=_PATIENT)
+settings.register_profile(
+    "ci", deadline=None, derandomize=True, print_blob=True, suppress_health_check=_PATIENT
+)
+settings.register_profile("deep", deadline=None, max_examples=2_000, suppress_health_check=_PATIENT)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")
