@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
+from itertools import islice
 
 from iamlogic.errors import IamlogicError, InternalError
 from iamlogic.questions.gain import Found, Others, Source
@@ -250,6 +251,10 @@ class _Trail:
         return found is not None
 
 
+_EXAMPLES = 3
+"""Of how many examples of a region the shortest is shown."""
+
+
 class _Gain:
     """The requests that `now` allows and `then` does not."""
 
@@ -301,12 +306,8 @@ class _Gain:
     def _entry(self, trail: _Trail, box: Box, region: Region) -> _Entry:
         """The region with the shortest of the examples that were found in it."""
         statement = region.as_statement()
-        witnesses = [
-            request
-            for found in trail.seen
-            if any(cell in box for cell in found.cells)
-            and statement_matches(statement, request := self._witness(found))
-        ]
+        examples = (found for found in trail.seen if any(cell in box for cell in found.cells))
+        witnesses = [self._witness(found, statement) for found in islice(examples, _EXAMPLES)]
         difference = Difference(
             region,
             trail.source.statement.statement,
@@ -315,9 +316,11 @@ class _Gain:
         )
         return _Entry(difference, statement, lower(statement))
 
-    def _witness(self, found: Found) -> Request:
+    def _witness(self, found: Found, region: Statement) -> Request:
         self._suggestions.about(found.hints)
         request = concretize(found.model, self._suggestions)
+        if not statement_matches(region, request):
+            raise InternalError(f"a witness is not in its region; please report {request}")
         return replay(request, self._now.policy, self._then.policy)
 
     def _irredundant(self, entries: list[_Entry]) -> list[_Entry]:

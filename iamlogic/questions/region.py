@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from iamlogic.questions.gain import WHOLE, Cell, Found, Source
 from iamlogic.symbolic.languages import Language, Word, covers, may_overlap
-from iamlogic.symbolic.lowering import Lowered, Patterns
+from iamlogic.symbolic.lowering import Lowered, Patterns, lower_condition, lower_value
 from iamlogic.symbolic.terms import TRUE
 from iamlogic.syntax.policy import (
     Actions,
@@ -220,7 +220,7 @@ class Packing:
             written.resources
             and replace(written.resources, patterns=resources, negated=no_resources),
             self._principals(),
-            written.conditions,
+            tuple(map(self._narrowed, written.conditions)),
         )
 
     @cached_property
@@ -241,7 +241,7 @@ class Packing:
         """The patterns to name for a part, and whether they are exclusions."""
         if part.parts != (WHOLE,):
             languages = {n: language for n in part.numbers if (language := part.parts[n])}
-            kept = self._needed(languages, part.lies_in)
+            kept = self._needed(languages, part.lies_in, _overlapping(languages))
             return tuple(part.own.written[n] for n in sorted(kept)), False
         # NotAction, NotResource: if only what the other side excludes is new, that is what to name.
         excluded = {
@@ -254,27 +254,22 @@ class Packing:
         outside = [-part.lies_in(language) for language in excluded]
         if not excluded or self._find(outside):
             return part.own.written, True
-        kept = self._needed(dict(enumerate(excluded)), part.lies_in)
+        kept = self._needed(dict(enumerate(excluded)), part.lies_in, range(len(excluded)))
         texts = tuple(excluded.values())
         return tuple(texts[n] for n in sorted(kept)), False
 
     def _needed(
-        self, languages: dict[int, Language], lies_in: Callable[[Language], int]
+        self,
+        languages: dict[int, Language],
+        lies_in: Callable[[Language], int],
+        doubtful: Iterable[int],
     ) -> set[int]:
-        """The patterns without those that the others make superfluous or that hold nothing.
-
-        Words, and globs that overlap no other, were found to hold a request, which is their own.
-        """
+        """The patterns, without the doubtful ones that hold nothing which the others do not."""
         kept = set(languages)
-        for number, language in languages.items():
-            rivals = [
-                other
-                for other in kept - {number}
-                if not isinstance(languages[other], Word) and may_overlap(language, languages[other])
-            ]
-            if not rivals:
-                continue
-            own = [lies_in(language), *(-lies_in(languages[other]) for other in rivals)]
+        for number in doubtful:
+            language = languages[number]
+            rivals = [n for n in kept - {number} if may_overlap(language, languages[n])]
+            own = [lies_in(language), *(-lies_in(languages[rival]) for rival in rivals)]
             if not self._find(own):
                 kept.discard(number)
         return kept
@@ -291,9 +286,47 @@ class Packing:
                 kept.discard(number)
         return replace(principals, entries=tuple(principals.entries[n] for n in sorted(kept)))
 
+    def _narrowed(self, condition: Condition) -> Condition:
+        """The condition without values that hold nothing of the difference.
+
+        Only where another statement puts the same condition with other values can it be the values
+        that differ; elsewhere the condition is no part of the change and stays as it is written.
+        """
+        test = lower_condition(condition)
+        if test.negated or not any(
+            other != test
+            and (other.key, other.negated, other.if_absent) == (test.key, False, test.if_absent)
+            and not other.languages.isdisjoint(test.languages)
+            for statement in self._source.others.all
+            for other in statement.tests
+        ):
+            return condition
+        request = self._source.solver.request
+        by_number = {n: lower_value(condition, text) for n, text in enumerate(condition.values)}
+        kept = self._needed(
+            by_number,
+            lambda language: request.value_in(test.key, frozenset({language})),
+            list(by_number),
+        )
+        values = tuple(condition.values[n] for n in sorted(kept))
+        return replace(condition, values=values or condition.values)  # none: the key is absent
+
     def _find(self, formula: list[int]) -> bool:
         """Whether the difference within the box holds a request of which the formula is true."""
         return self._source.solver.find([*self._in_box, *formula]) is not None
+
+
+def _overlapping(languages: dict[int, Language]) -> list[int]:
+    """Patterns of cells that were found to hold a request, which another's may be as well.
+
+    No pattern covers another here, so words are apart from all, and globs can meet globs only.
+    """
+    globs = {n: language for n, language in languages.items() if not isinstance(language, Word)}
+    return [
+        number
+        for number, language in globs.items()
+        if any(other != number and may_overlap(language, globs[other]) for other in globs)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,9 +64,9 @@ def _single(row: Row[Language]) -> Iterator[_Single]:
     """The languages of a row, unions taken apart."""
     for part in row:
         match part:
-            case Union(words, others):
-                yield from map(Word, sorted(words))
-                yield from others
+            case Union():
+                yield from map(Word, sorted(part.words))
+                yield from part.others
             case Nothing():
                 pass
             case _:

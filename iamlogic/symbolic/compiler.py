@@ -45,7 +45,7 @@ def blocks(lists: Iterable[Patterns]) -> Blocks:
                 refined.append(part)
             rest -= common
         parts = [*refined, rest] if rest else refined
-    said = [(part, next(iter(part)) if len(part) == 1 else Union.of(part)) for part in parts]
+    said = [(part, next(iter(part)) if len(part) == 1 else Union(part)) for part in parts]
     return {
         patterns: [block for part, block in said if part <= patterns.members]
         for patterns in unique

@@ -18,9 +18,9 @@ separators that no pattern can name.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,29 +90,24 @@ class Nothing:
     """The empty language."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Union:
-    """What lies in one of many languages; each `Union` is equal to itself alone."""
+    """What lies in one of many languages; each `Union` is equal to itself alone.
 
-    words: frozenset[str]
-    others: tuple[Glob | Sequence, ...]
+    It is taken apart only when a word is looked for: most unions are decided as a whole.
+    """
 
-    @staticmethod
-    def of(languages: Iterable[Language]) -> Union:
-        words: set[str] = set()
-        others: list[Glob | Sequence] = []
-        for language in languages:
-            match language:
-                case Word(text):
-                    words.add(text)
-                case Glob() | Sequence():
-                    others.append(language)
-                case Union():
-                    words |= language.words
-                    others += language.others
-                case Nothing():
-                    pass
-        return Union(frozenset(words), tuple(others))
+    def __init__(self, parts: Collection[Language]) -> None:
+        self._parts = parts
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The languages of one word."""
+        return frozenset(part.text for part in self._parts if isinstance(part, Word))
+
+    @cached_property
+    def others(self) -> tuple[Glob | Sequence, ...]:
+        """All the others."""
+        return tuple(part for part in self._parts if isinstance(part, Glob | Sequence))
 
     def part_with(self, word: str) -> Word | Glob | Sequence | None:
         """One of the languages that the word lies in."""
@@ -292,9 +287,9 @@ def covers(wide: Language, narrow: Language) -> bool:
             return matches(wide, text)
         case (Nothing() | Word()), _:
             return False
-        case _, Union(words, others):
-            return all(matches(wide, word) for word in words) and all(
-                covers(wide, part) for part in others
+        case _, Union():
+            return all(matches(wide, word) for word in narrow.words) and all(
+                covers(wide, part) for part in narrow.others
             )
         case Union(), _:
             return any(covers(part, narrow) for part in wide.others)

@@ -94,7 +94,7 @@ def lower(statement: Statement) -> Lowered:
     """The statement in normal form; `Unsupported` for what has no symbolic meaning yet."""
     actions = _actions(statement.actions)
     resources = _resources(statement.resources)
-    tests = frozenset(map(_test, statement.conditions))
+    tests = frozenset(map(lower_condition, statement.conditions))
     principals = statement.principals
     meaning = (
         statement.effect,
@@ -151,14 +151,14 @@ def _refuse_template(text: Text) -> None:
         raise Unsupported(f"the policy variable in {text.text!r}", text.where)
 
 
-def _test(condition: Condition) -> Test:
+def lower_condition(condition: Condition) -> Test:
     operator, base = condition.operator, condition.operator.base
     key = folded(condition.key)  # R-K7
     if operator.set_prefix is not None:
         raise Unsupported(f"the operator {operator}", condition.where)
     if base.family is Family.NULL:
         return _presence_test(key, condition.values)
-    languages = frozenset(_language(condition, value) for value in condition.values)
+    languages = frozenset(lower_value(condition, value) for value in condition.values)
     # R-C3: an absent key fails positive operators and passes negated ones and …IfExists.
     return Test(key, languages - {NOTHING}, base.negated, base.negated or operator.if_exists)
 
@@ -170,7 +170,7 @@ def _presence_test(key: str, values: tuple[Text, ...]) -> Test:
     return Test(key, present, negated=False, if_absent="true" in wanted)
 
 
-def _language(condition: Condition, value: Text) -> Language:
+def lower_value(condition: Condition, value: Text) -> Language:
     """The values of the request that one value of the policy matches."""
     _refuse_template(value)
     base = condition.operator.base

@@ -1,4 +1,4 @@
-"""The reference: both meanings' arbiter, the direct encoding in a solver's own theory of strings.
+"""The reference encoding: policies in a solver's own theory of strings, as directly as can be.
 
 `search` asks z3 whether one policy allows what another does not, `to_smtlib` writes the question
 for any solver, `fixed` decides one request by the formula. It is slow on purpose and shares no

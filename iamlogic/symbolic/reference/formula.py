@@ -14,7 +14,7 @@ gives every condition the truth value it had. Elements may be equal, so shorter 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from iamlogic.errors import InternalError, Unsupported
@@ -72,7 +72,6 @@ from iamlogic.syntax.policy import (
     Condition,
     Effect,
     Policy,
-    PolicyKind,
     Principal,
     Resources,
     Statement,
@@ -181,13 +180,18 @@ def _definition(folded: str, key: Key) -> Iterator[Formula]:
     yield from (implies(kind.holds, same(value, word)) for kind, word in words.items())
 
 
-def universe_commands(kinds: Iterable[PolicyKind]) -> Iterator[str]:
-    """Demands a request over which policies of these kinds are compared (R-E20, R-E21)."""
-    compared = {kind for policy_kind in kinds for kind in COMPARED[policy_kind]}
+def universe_commands(kinds: Collection[Kind]) -> Iterator[str]:
+    """Demands a request by one of these kinds of requesters, and R-E21's forms of the rest."""
     yield comment("The requests over which policies are compared (R-E20, R-E21)")
-    yield from (asserted(negation(kind.holds)) for kind in Kind if kind not in compared)
+    yield from (asserted(negation(kind.holds)) for kind in Kind if kind not in kinds)
     yield asserted(member(ACTION, ACTION_FORM))
     yield asserted(member(RESOURCE, RESOURCE_FORM))
+
+
+def compared_kinds(policies: Iterable[Policy]) -> list[Kind]:
+    """R-E20: the kinds of requesters over which `policies` are compared."""
+    compared = {kind for policy in policies for kind in COMPARED[policy.kind]}
+    return [kind for kind in Kind if kind in compared]
 
 
 def allows(name: str) -> Formula:
@@ -264,7 +268,7 @@ def _value_matches(base: Base, word: Word, value: Text) -> Formula:
         case Family.ARN, Comparison.LIKE:
             return matches_arn(word, value.text)
         case Family.BOOL, Comparison.EQUALS:
-            return member(word, truth(_is_true(value)))
+            return member(word, truth(value=_is_true(value)))
         case _:
             raise InternalError(f"{base.name} has no encoding here and was not refused")
 

@@ -100,7 +100,7 @@ def arn_of_account(account: Language) -> Language:
     return _colons_between([exactly("arn"), *skipped, account, ANY_WORD])
 
 
-def truth(value: bool) -> Language:
+def truth(*, value: bool) -> Language:
     """R-C17: the spellings of a Boolean."""
     return _plain("true" if value else "false", ignore_case=True)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from iamlogic.symbolic.reference.formula import (
     Keys,
     allows,
+    compared_kinds,
     keys_of,
     policy_commands,
     request_commands,
@@ -43,7 +44,7 @@ def to_smtlib(before: Policy, after: Policy) -> str:
 def inclusion(before: Policy, after: Policy, keys: Keys) -> Iterator[str]:
     """The commands that ask for a request allowed by `after` and not by `before`."""
     yield from request_commands(keys)
-    yield from universe_commands((before.kind, after.kind))
+    yield from universe_commands(compared_kinds((before, after)))
     yield from policy_commands("before", before, keys)
     yield from policy_commands("after", after, keys)
     yield comment("The question: allowed by `after` and not by `before`")

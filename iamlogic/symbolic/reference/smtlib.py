@@ -50,9 +50,9 @@ def _character(character: str) -> str:
 
 
 def symbol(name: str) -> str:
-    """A quoted symbol for `name`; different names have different symbols.
+    r"""A quoted symbol for `name`; different names have different symbols.
 
-    A quoted symbol holds printable ASCII without `|` and `\\`; the rest is written as `{hex}`.
+    A quoted symbol holds printable ASCII without `|` and `\`; the rest is written as `{hex}`.
     """
     plain = "".join(c if " " <= c <= "~" and c not in "|\\{" else f"{{{ord(c):x}}}" for c in name)
     return f"|{plain}|"
@@ -157,7 +157,7 @@ def between(first: str, last: str) -> Language:
 
 
 def characters(*ranges: str) -> Language:
-    """One character of `ranges`, each written as one character or as its two ends: `("az", "_")`."""
+    """One character of `ranges`, each written as its two ends or as one character: `"az", "_"`."""
     return alternatives(between(r[0], r[-1]) for r in ranges)
 
 
