@@ -187,7 +187,7 @@ class _Search:
             except TimeoutExpired:
                 reason = "the timeout was hit before the account of the difference was complete"
                 sides.append(gain.example())
-        return _Account(*sides, reason)
+        return _Account(sides[0], sides[1], reason)
 
 
 class MixedKinds(IamlogicError):

@@ -6,8 +6,9 @@ grants it now, or a Deny that forbade it until now. Statements that both sides s
 
 A source is a grid of *cells*, one for each action pattern, resource pattern and principal that it
 names. Most cells are decided without a solver: a statement of the other side covers the cell whole,
-or nothing there touches it. Patterns that every other statement takes whole or not at all are alike,
-so one question answers for all cells that are alike; only what remains is asked of the solver.
+or nothing there touches it. Patterns that every other statement takes whole or not at all are
+alike, so one question answers for all cells that are alike; only what remains is asked of the
+solver.
 """
 
 from __future__ import annotations
@@ -161,7 +162,9 @@ class Source:
             lists = [other.resources for other in self.others.all]
             resource_reaches = [_reach_of_whole(self.statement.resources, lists)]
         else:
-            resource_reaches = [self.others.by_resource.reach(part) for part in self.resources if part]
+            resource_reaches = [
+                self.others.by_resource.reach(part) for part in self.resources if part
+            ]
         for actions, action_reach in self._action_classes():
             for principal, taken in enumerate(taken_by):
                 emptying = action_reach.whole & taken
@@ -253,7 +256,9 @@ class Source:
             for number, other in enumerate(self.others.all)
             if concerned >> number & 1
         }
-        wanted += [-matched[number] for number in range(len(self.others.against)) if number in matched]
+        wanted += [
+            -matched[number] for number in range(len(self.others.against)) if number in matched
+        ]
         start = len(self.others.against)
         for group in self.others.needed:
             numbers = range(start, start + len(group))

@@ -30,7 +30,6 @@ from iamlogic.syntax.policy import (
     Text,
 )
 
-
 _T = TypeVar("_T", int, tuple[int, int])
 
 
@@ -154,9 +153,7 @@ def _maximal(parts: Sequence[Language | None], among: set[int]) -> set[int]:
     return {
         number
         for number in among
-        if not any(
-            other != number and _covers(parts[other], parts[number]) for other in wide
-        )
+        if not any(other != number and _covers(parts[other], parts[number]) for other in wide)
     }
 
 
@@ -167,11 +164,15 @@ def _covers(wide: Language | None, narrow: Language | None) -> bool:
 def as_found(source: Source, box: Box) -> Region:
     """The region of a box with its patterns as they stand, when there is no time for more."""
     written, lowered = source.statement.statement, source.statement
-    actions = lowered.actions.written if WHOLE in source.actions else tuple(
-        lowered.actions.written[n] for n in sorted(box.actions)
+    actions = (
+        lowered.actions.written
+        if WHOLE in source.actions
+        else tuple(lowered.actions.written[n] for n in sorted(box.actions))
     )
-    resources = lowered.resources.written if WHOLE in source.resources else tuple(
-        lowered.resources.written[n] for n in sorted(box.resources)
+    resources = (
+        lowered.resources.written
+        if WHOLE in source.resources
+        else tuple(lowered.resources.written[n] for n in sorted(box.resources))
     )
     principals = written.principals
     if principals is not None and not principals.negated:

@@ -18,10 +18,9 @@ from collections.abc import Sequence as Row
 from iamlogic.symbolic.deadline import Deadline
 from iamlogic.symbolic.languages import (
     CharSet,
-    Glob,
     Language,
     Nothing,
-    Sequence,
+    Single,
     Union,
     Word,
     matches,
@@ -31,15 +30,11 @@ from iamlogic.symbolic.languages import (
 _FRESH = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_.=+,@/ "
 """Characters for a position where any will do, the most readable first."""
 
-_Single = Word | Glob | Sequence
-
 _CHECK_EVERY = 256
 """Products between two looks at the clock."""
 
 
-def find_word(
-    inside: Row[Row[Language]], outside: Row[Language], deadline: Deadline
-) -> str | None:
+def find_word(inside: Row[Row[Language]], outside: Row[Language], deadline: Deadline) -> str | None:
     """A shortest word in one language of each row of `inside` and in none of `outside`."""
     rows = [list(_single(row)) for row in inside]
     if any(not row for row in rows):
@@ -49,7 +44,7 @@ def find_word(
             return _choose(row, rows, outside)
     # Most negative languages exclude none of the words that come to mind, so they join the product
     # only once a word has been found in them.
-    product_of: list[_Single] = []
+    product_of: list[Single] = []
     while True:
         word = _Product(rows, product_of).shortest(deadline)
         if word is None:
@@ -60,7 +55,7 @@ def find_word(
         product_of.append(broken)
 
 
-def _single(row: Row[Language]) -> Iterator[_Single]:
+def _single(row: Row[Language]) -> Iterator[Single]:
     """The languages of a row, unions taken apart."""
     for part in row:
         match part:
@@ -73,7 +68,7 @@ def _single(row: Row[Language]) -> Iterator[_Single]:
                 yield part
 
 
-def _single_with(word: str, languages: Row[Language]) -> Iterator[_Single]:
+def _single_with(word: str, languages: Row[Language]) -> Iterator[Single]:
     """The languages that the word lies in, one of each union."""
     for part in languages:
         if isinstance(part, Union):
@@ -122,7 +117,7 @@ def smallest_conflict(
 class _Product:
     """The automata of some rows (a word must end in one of each) and of banned languages."""
 
-    def __init__(self, rows: Row[Row[_Single]], banned: Row[_Single]) -> None:
+    def __init__(self, rows: Row[Row[Single]], banned: Row[Single]) -> None:
         self._letters: list[tuple[int, CharSet]] = []  # (state's bit, what leads on from it)
         self._loops: list[tuple[int, CharSet]] = []
         self._width = 0
@@ -145,7 +140,7 @@ class _Product:
             self._sinks |= sink
         self._classes = self._character_classes()
 
-    def _add(self, part: _Single) -> tuple[int, int, int]:
+    def _add(self, part: Single) -> tuple[int, int, int]:
         """Lay an automaton beside the others: (its states, the accepting one, that if a sink)."""
         shape = spelled(part)
         base, size = self._width, len(shape.letters) + 1

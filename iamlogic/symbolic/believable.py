@@ -99,25 +99,23 @@ class Suggestions:
         self.learn(hints.actions)
 
     def __call__(self, variable: str, inside: list[Language]) -> Iterator[str]:
-        match variable:
-            case "action":
-                yield from self._folded_actions(inside)
-            case "resource":
-                yield from _resources(self.hints, inside)
-            case "requester":
-                yield from _requesters(self.hints.accounts)
-            case "aws:resourceaccount":
-                yield from (OUR_ACCOUNT, OTHER_ACCOUNT)
-            case _:
-                for part in inside:
-                    if isinstance(part, Glob):
-                        yield example_resource(part.text, "s3", "a")
-                yield from _VALUES
+        if variable == ACTION:
+            yield from self._folded_actions()
+        elif variable == RESOURCE:
+            yield from _resources(self.hints, inside)
+        elif variable == REQUESTER:
+            yield from _requesters(self.hints.accounts)
+        elif variable == RESOURCE_ACCOUNT:
+            yield from (OUR_ACCOUNT, OTHER_ACCOUNT)
+        else:
+            globs = (part.text for part in inside if isinstance(part, Glob))
+            yield from (example_resource(text, "s3", "a") for text in globs)
+            yield from _VALUES
 
     def spelled(self, name: str) -> str:
         return self._spelling.get(name, name)
 
-    def _folded_actions(self, inside: list[Language]) -> Iterator[str]:
+    def _folded_actions(self) -> Iterator[str]:
         for action in _actions(self.hints.actions):
             self.learn([action])
             yield folded(action)
@@ -185,11 +183,3 @@ def _requesters(accounts: tuple[str, ...]) -> Iterator[str]:
             yield form.format(account)
     for outsider in _OUTSIDERS:
         yield outsider + SEPARATOR
-
-
-assert (ACTION, RESOURCE, REQUESTER, RESOURCE_ACCOUNT) == (
-    "action",
-    "resource",
-    "requester",
-    "aws:resourceaccount",
-)

@@ -2,7 +2,6 @@
 
 A statement matches when its action, resource, principal and condition parts all do. The parts are
 gates of their own, made once for each normal form, so equal parts of different statements are one.
-A policy allows when some Allow matches and no Deny does (R-E1, R-E20).
 """
 
 from __future__ import annotations
@@ -20,7 +19,6 @@ from iamlogic.symbolic.symbolizer import (
 )
 from iamlogic.symbolic.terms import FALSE, TRUE, Terms
 from iamlogic.syntax.policy import Effect, Principal, PrincipalForm, Principals
-
 
 Blocks = Mapping[Patterns, Sequence[Language]]
 """Lists of patterns said in fewer atoms; see `blocks`."""
@@ -47,8 +45,7 @@ def blocks(lists: Iterable[Patterns]) -> Blocks:
         parts = [*refined, rest] if rest else refined
     said = [(part, next(iter(part)) if len(part) == 1 else Union(part)) for part in parts]
     return {
-        patterns: [block for part, block in said if part <= patterns.members]
-        for patterns in unique
+        patterns: [block for part, block in said if part <= patterns.members] for patterns in unique
     }
 
 
@@ -78,14 +75,8 @@ class Compiler:
         )
 
     def some_matches(self, statements: Iterable[Lowered]) -> int:
+        """The request matches one of the statements."""
         return self._terms.any_of(map(self.matches, statements))
-
-    def allows(self, statements: Iterable[Lowered]) -> int:
-        """A lone policy of these statements allows the request (R-E20)."""
-        allows, denies = [], []
-        for statement in statements:
-            (allows if statement.allows else denies).append(self.matches(statement))
-        return self._terms.all_of([self._terms.any_of(allows), *(-deny for deny in denies)])
 
     def action_part(self, actions: Patterns) -> int:
         """R-M2."""

@@ -66,6 +66,7 @@ def domains(kind: PolicyKind) -> dict[str, tuple[Language, ...]]:
 
 
 def domain_of(variable: str, fields: dict[str, tuple[Language, ...]]) -> tuple[Language, ...]:
+    """The variable's domain; a context key may have any value."""
     return fields.get(variable, _ANYTHING)
 
 

@@ -46,6 +46,7 @@ ANY = CharSet(frozenset(), negated=True)
 
 
 def one(char: str) -> CharSet:
+    """The set of one character."""
     return CharSet(frozenset((char,)))
 
 
@@ -109,7 +110,7 @@ class Union:
         """All the others."""
         return tuple(part for part in self._parts if isinstance(part, Glob | Sequence))
 
-    def part_with(self, word: str) -> Word | Glob | Sequence | None:
+    def part_with(self, word: str) -> Single | None:
         """One of the languages that the word lies in."""
         if word in self.words:
             return Word(word)
@@ -119,7 +120,8 @@ class Union:
 NOTHING = Nothing()
 EVERYTHING = Glob("*", "", (), "", marks=False, shortest=0)
 
-Language = Word | Glob | Sequence | Union | Nothing
+Single = Word | Glob | Sequence
+Language = Single | Union | Nothing
 
 _WILDCARD_RUN = re.compile(r"[*?]*\*[*?]*")
 
@@ -170,7 +172,7 @@ def sequence(parts: Iterable[str | CharSet | tuple[CharSet]]) -> Sequence:
     return Sequence(tuple(letters), tuple(loops))
 
 
-def spelled(language: Word | Glob | Sequence) -> Sequence:
+def spelled(language: Single) -> Sequence:
     """Any language as letters and loops."""
     match language:
         case Sequence():
@@ -285,7 +287,7 @@ def covers(wide: Language, narrow: Language) -> bool:
             return True
         case _, Word(text):
             return matches(wide, text)
-        case (Nothing() | Word()), _:
+        case ((Nothing() | Word()), _):
             return False
         case _, Union():
             return all(matches(wide, word) for word in narrow.words) and all(
@@ -297,7 +299,7 @@ def covers(wide: Language, narrow: Language) -> bool:
             return _glob_matches(wide, text)
         case Glob(), Glob(text=text):
             return _marked_glob_matches(wide, text, _MARK_UNDER_COVER)
-        case (Glob() | Sequence()), (Glob() | Sequence()):
+        case ((Glob() | Sequence()), (Glob() | Sequence())):
             return _simulates(spelled(wide), spelled(narrow))
 
 
@@ -306,7 +308,9 @@ def _simulates(wide: Sequence, narrow: Sequence) -> bool:
     states = {0}
     for position, loop in enumerate(narrow.loops):
         if loop is not None:
-            states = {i for i in states if (own := wide.loops[i]) is not None and own.includes(loop)}
+            states = {
+                i for i in states if (own := wide.loops[i]) is not None and own.includes(loop)
+            }
         if position == len(narrow.letters):
             break
         letter = narrow.letters[position]
@@ -353,5 +357,5 @@ def _ends_agree(left: Glob, right: Glob) -> bool:
 def _agree(left: str, right: str) -> bool:
     """The shorter text is the beginning of the longer, `?` standing for any character."""
     if "?" in left or "?" in right:
-        return all(a == b or a == "?" or b == "?" for a, b in zip(left, right, strict=False))
+        return all(a in (b, "?") or b == "?" for a, b in zip(left, right, strict=False))
     return left.startswith(right) if len(left) > len(right) else right.startswith(left)

@@ -53,7 +53,7 @@ class Patterns:
     members: frozenset[Language]
 
     @staticmethod
-    def of(languages: Iterable[Language], negated: bool, written: tuple[Text, ...]) -> Patterns:
+    def of(languages: Iterable[Language], written: tuple[Text, ...], *, negated: bool) -> Patterns:
         first = dict(zip(reversed(list(languages)), reversed(written), strict=True))
         unique = tuple(reversed(first))
         return Patterns(unique, negated, tuple(map(first.__getitem__, unique)), frozenset(unique))
@@ -118,6 +118,7 @@ _FOLDED = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
 
 def folded(text: str) -> str:
+    """The text with its ASCII letters in lower case."""
     return text.lower() if text.isascii() else text.translate(_FOLDED)
 
 
@@ -128,10 +129,10 @@ def _actions(actions: Actions) -> Patterns:
         # R-P16: `*:*` means `*`. R-M1: all actions are folded, and so is the action's variable.
         language = glob(folded(action.text))
         languages.append(EVERYTHING if action.text == "*:*" else language)
-    return Patterns.of(languages, actions.negated, actions.patterns)
+    return Patterns.of(languages, actions.patterns, negated=actions.negated)
 
 
-_ALL_RESOURCES = Patterns.of([EVERYTHING], negated=False, written=(Text("*"),))
+_ALL_RESOURCES = Patterns.of([EVERYTHING], (Text("*"),), negated=False)
 
 
 def _resources(resources: Resources | None) -> Patterns:
@@ -141,8 +142,8 @@ def _resources(resources: Resources | None) -> Patterns:
         _refuse_template(resource)
     return Patterns.of(
         [glob(resource.text) for resource in resources.patterns],
-        resources.negated,
         resources.patterns,
+        negated=resources.negated,
     )
 
 
@@ -152,6 +153,7 @@ def _refuse_template(text: Text) -> None:
 
 
 def lower_condition(condition: Condition) -> Test:
+    """The condition in normal form; `Unsupported` for operators of the next tier."""
     operator, base = condition.operator, condition.operator.base
     key = folded(condition.key)  # R-K7
     if operator.set_prefix is not None:

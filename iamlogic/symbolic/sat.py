@@ -9,7 +9,6 @@ for each check.
 
 from __future__ import annotations
 
-import ctypes
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -33,9 +32,7 @@ def _function(name: str) -> Any:
 
 
 _and, _or, _not = map(_function, ("Z3_mk_and", "Z3_mk_or", "Z3_mk_not"))
-_const, _symbol, _bool_sort = map(
-    _function, ("Z3_mk_const", "Z3_mk_int_symbol", "Z3_mk_bool_sort")
-)
+_const, _symbol, _bool_sort = map(_function, ("Z3_mk_const", "Z3_mk_int_symbol", "Z3_mk_bool_sort"))
 _simple_solver = _function("Z3_mk_simple_solver")
 _inc_solver, _dec_solver = map(_function, ("Z3_solver_inc_ref", "Z3_solver_dec_ref"))
 _assert, _check = map(_function, ("Z3_solver_assert", "Z3_solver_check_assumptions"))

@@ -53,11 +53,15 @@ class Solver:
             self._sat = Sat(self.terms)
         self._tell_requester_facts(self._sat)
         while self._sat.solve(wanted, self.deadline):
-            outcome = self._theory.decide(_implicant(self.terms, wanted, self._sat.value), self.deadline)
+            outcome = self._theory.decide(
+                _implicant(self.terms, wanted, self._sat.value), self.deadline
+            )
             if isinstance(outcome, Model):
                 return outcome
             for conflict in outcome:
-                literals = [self.terms.atom(atom) * (-1 if holds else 1) for atom, holds in conflict]
+                literals = [
+                    self.terms.atom(atom) * (-1 if holds else 1) for atom, holds in conflict
+                ]
                 self._sat.require(literals)
         return None
 

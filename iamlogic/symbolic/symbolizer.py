@@ -232,7 +232,9 @@ class SymbolicRequest:
                 return self._in(key, language)
 
     def of_account_in(self, language: Language) -> int:
-        return self._terms.all_of([self.has_account(), self.requester_in(_within_account(language))])
+        return self._terms.all_of(
+            [self.has_account(), self.requester_in(_within_account(language))]
+        )
 
     def _constant_in(self, language: Language, values: dict[Kind, str]) -> int:
         return self._terms.any_of(
@@ -257,25 +259,22 @@ def kind_languages(kind: Kind) -> tuple[Language, ...]:
 # Views: the preimage, on the requester's string, of a language of a part of it
 
 
-def _without(chars: CharSet, char: str) -> CharSet:
-    return CharSet(chars.chars | {char}, True) if chars.negated else CharSet(chars.chars - {char})
+def _without(chars: CharSet, stops: str) -> CharSet:
+    if chars.negated:
+        return CharSet(chars.chars.union(stops), negated=True)
+    return CharSet(chars.chars.difference(stops))
 
 
-def _confined(language: Language, *stops: str) -> tuple[CharSet | tuple[CharSet], ...]:
+def _confined(language: Language, stops: str) -> tuple[CharSet | tuple[CharSet], ...]:
     """The language, its wildcards kept from running over the characters that end the part."""
-    assert not isinstance(language, Nothing)
+    assert isinstance(language, Word | Glob | Sequence), language
     shape = spelled(language)
     parts: list[CharSet | tuple[CharSet]] = []
     for position, loop in enumerate(shape.loops):
         if loop is not None:
-            for stop in stops:
-                loop = _without(loop, stop)
-            parts.append((loop,))
+            parts.append((_without(loop, stops),))
         if position < len(shape.letters):
-            letter = shape.letters[position]
-            for stop in stops:
-                letter = _without(letter, stop)
-            parts.append(letter)
+            parts.append(_without(shape.letters[position], stops))
     return tuple(parts)
 
 
@@ -291,13 +290,13 @@ def _before_separator(language: Language) -> Sequence:
 def _within_account(language: Language) -> Sequence:
     """The fifth segment of the ARN."""
     before = ("arn:", _BUT_COLON, ":", _BUT_COLON, "::")
-    return sequence((*before, *_confined(language, ":", SEPARATOR), ":", (ANY,)))
+    return sequence((*before, *_confined(language, ":" + SEPARATOR), ":", (ANY,)))
 
 
 def _user_name(language: Language) -> Sequence:
     """What follows the last slash of a user's ARN; a path, if any, begins at the first."""
     before = ("arn:", _BUT_COLON, ":iam::", _BUT_COLON, ":user", _BUT_SEPARATOR, "/")
-    return sequence((*before, *_confined(language, "/", SEPARATOR), SEPARATOR))
+    return sequence((*before, *_confined(language, "/" + SEPARATOR), SEPARATOR))
 
 
 # What entries of Principal name

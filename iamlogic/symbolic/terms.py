@@ -7,7 +7,7 @@ are equal literals, so a statement that stands on both sides of a comparison is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from iamlogic.symbolic.languages import Language
@@ -94,24 +94,3 @@ class Terms:
         meaning = self._meaning[variable]
         assert meaning is not None
         return meaning
-
-    def __len__(self) -> int:
-        return len(self._meaning)
-
-    def holds(self, literal: int, atom_holds: Callable[[Atom], bool]) -> bool:
-        """Evaluate a formula, given what each atom is worth."""
-        known: dict[int, bool] = {}
-
-        def value(literal: int) -> bool:
-            variable = abs(literal)
-            worth = known.get(variable)
-            if worth is None:
-                meaning = self.meaning(variable)
-                if isinstance(meaning, tuple):
-                    worth = all(value(child) for child in meaning)
-                else:
-                    worth = atom_holds(meaning)
-                known[variable] = worth
-            return worth if literal > 0 else not worth
-
-        return value(literal)

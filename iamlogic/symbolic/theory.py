@@ -76,7 +76,11 @@ class Theory:
                 conflicts.append(conflict)
         for key in some.keys() | none.keys():
             values = _values(
-                key, model.keys.get(key, False), some.get(key, []), none.get(key, []), deadline
+                key,
+                some.get(key, []),
+                none.get(key, []),
+                deadline,
+                present=model.keys.get(key, False),
             )
             if isinstance(values, tuple):
                 model.sets[key] = values
@@ -172,7 +176,7 @@ def _try_word(
 
 
 def _values(
-    key: str, present: bool, some: list[SomeIn], none: list[SomeIn], deadline: Deadline
+    key: str, some: list[SomeIn], none: list[SomeIn], deadline: Deadline, *, present: bool
 ) -> tuple[str, ...] | Conflict:
     """Values for a multivalued key: one for each demand, all of them outside of what is ruled out.
 
