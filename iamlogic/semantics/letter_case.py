@@ -9,10 +9,12 @@ is not), and no character outside ASCII becomes an ASCII letter (the Kelvin sign
 from __future__ import annotations
 
 import string
+from functools import lru_cache
 
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
+@lru_cache(maxsize=1 << 16)
 def fold(text: str) -> str:
     """`text` with its ASCII capitals made small: equal for texts that differ in their case only."""
     return text.lower() if text.isascii() else text.translate(_LOWER)

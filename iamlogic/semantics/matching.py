@@ -18,6 +18,8 @@ ARN_SEGMENTS = 6
 
 def glob_matches(pattern: str, text: str) -> bool:
     """Whether the whole of `text` is of the form `pattern`, case and all (R-C15)."""
+    if "*" not in pattern and "?" not in pattern:  # most patterns are plain texts
+        return pattern == text
     first, *rest = pattern.split("*")
     if not rest:
         return len(first) == len(text) and _fits(first, text, 0)
