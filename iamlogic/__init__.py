@@ -20,13 +20,13 @@ if TYPE_CHECKING:
         Unsupported,
         Where,
     )
-    from iamlogic.semantics.evaluation import Decision, Outcome, evaluate
-    from iamlogic.semantics.request import Request
     from iamlogic.questions.compare import Comparison, Difference, MixedKinds, Relation, compare
     from iamlogic.questions.region import Region
+    from iamlogic.semantics.evaluation import Decision, Outcome, evaluate
+    from iamlogic.semantics.request import Request
     from iamlogic.symbolic.reference import to_smtlib
     from iamlogic.syntax.documents import load, parse
-    from iamlogic.syntax.formatter import format  # noqa: A004  (used as iamlogic.format)
+    from iamlogic.syntax.formatter import format
     from iamlogic.syntax.policy import Policy
 
 # One line for each public name: where it is defined. The imports above say the same to checkers.

@@ -163,5 +163,5 @@ def _doubts(
     fitting = KEY_FAMILIES.get(key)
     if fitting and family is not Family.NULL and family not in fitting:
         kinds = " or ".join(kind.value for kind in fitting)
-        message = f"{member.name} holds a {kinds}, and {operator} compares it as {family.value}"
+        message = f"{member.name} is of type {kinds}, but {operator} compares it as {family.value}"
         problems.warn(member.position, path, message, "R-K15")

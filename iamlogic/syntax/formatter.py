@@ -21,7 +21,7 @@ from iamlogic.syntax.policy import (
 _Json = str | list["_Json"] | dict[str, "_Json"]
 
 
-def format(policy: Policy) -> str:  # noqa: A001  (the public name is iamlogic.format)
+def format(policy: Policy) -> str:
     """The canonical JSON text of `policy`, ending in a line break.
 
     Readable characters stay as they are, invisible ones (controls, marks of direction, odd spaces)

@@ -123,11 +123,11 @@ _Child = JsonValue | Member | Token
 class _Tree(Transformer[Token, JsonValue]):
     """What each rule and terminal of json.lark gives; the names are those of the grammar."""
 
-    def STRING(self, token: Token) -> JsonString:  # noqa: N802  (a terminal's name)
+    def STRING(self, token: Token) -> JsonString:
         position = _start(token)
         return JsonString(_unescape(token[1:-1], position), position)
 
-    def STRINGS(self, token: Token) -> JsonList:  # noqa: N802
+    def STRINGS(self, token: Token) -> JsonList:
         start = _start(token)
         if "\\" not in token:
             items = [JsonString(s[1], start + s.start()) for s in _STRING.finditer(token)]
@@ -138,16 +138,16 @@ class _Tree(Transformer[Token, JsonValue]):
             ]
         return JsonList(tuple(items), start)
 
-    def NUMBER(self, token: Token) -> JsonNumber:  # noqa: N802
+    def NUMBER(self, token: Token) -> JsonNumber:
         return JsonNumber(str(token), _start(token))
 
-    def TRUE(self, token: Token) -> JsonBool:  # noqa: N802
+    def TRUE(self, token: Token) -> JsonBool:
         return JsonBool(value=True, position=_start(token))
 
-    def FALSE(self, token: Token) -> JsonBool:  # noqa: N802
+    def FALSE(self, token: Token) -> JsonBool:
         return JsonBool(value=False, position=_start(token))
 
-    def NULL(self, token: Token) -> JsonNull:  # noqa: N802
+    def NULL(self, token: Token) -> JsonNull:
         return JsonNull(_start(token))
 
     def member(self, children: tuple[JsonString, JsonValue]) -> Member:

@@ -117,7 +117,7 @@ def read_strings(
         problems.error(node.position, path, message, "R-P14")
         return []
     if not node.items:
-        problems.warn(node.position, path, f"an empty list: there is no {what} in it", "R-P13")
+        problems.warn(node.position, path, f"an empty list, expected {what}", "R-P13")
     strings: list[tuple[JsonString, Path]] = []
     for i, item in enumerate(node.items):
         if isinstance(item, JsonString):

@@ -131,6 +131,8 @@ def _why(kind: PrincipalType, text: str) -> BadPrincipal:
 def _likely_fix(kind: PrincipalType, text: str) -> str | None:
     if text != text.strip():
         return "remove the spaces around it"
+    if kind is PrincipalType.FEDERATED and _parse(PrincipalType.SERVICE, text):
+        return f'did you mean "arn:aws:iam::ACCOUNT:oidc-provider/{text[:100]}"?'
     for other in _START_RULES:
         if other is not kind and _parse(other, text):
             return f'is it meant under "{other.value}"?'

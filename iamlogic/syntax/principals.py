@@ -67,7 +67,7 @@ def _read_type(member: Member, path: Path, problems: Problems) -> list[Principal
     if isinstance(node, JsonList):
         nodes = [(item, (*path, i)) for i, item in enumerate(node.items)]
         if not nodes:
-            message = "an empty list: there is no principal in it"
+            message = "an empty list, expected a principal"
             problems.warn(node.position, path, message, "R-P13")
     entries: list[Principal] = []
     for item, here in nodes:

@@ -182,7 +182,8 @@ def _check_sids(nodes: list[tuple[JsonObject, Path]], kind: PolicyKind, problems
             odd = re.search(r"[^A-Za-z0-9]", sid)
             if odd and kind is PolicyKind.IDENTITY:
                 message = f"{quote(odd[0])} in a Sid, expected ASCII letters and digits only"
-                hint = f'did you mean "{re.sub("[^A-Za-z0-9]", "", sid)[:100]}"?'
+                plain = re.sub(r"[^A-Za-z0-9]", "", sid)[:100]
+                hint = f'did you mean "{plain}"?' if plain else None
                 problems.error(position, here, message, "R-P15", hint, offset=odd.start())
             if sid in first and first[sid] != path:
                 other = f"Statement[{first[sid][-1]}]"

@@ -99,7 +99,7 @@ def read_resource(
         problems.warn(node.position, path, message, "R-P17", "it is matched as it stands")
     elif re.search(r"[*?]", "".join(later[1:2])):
         message = f"a wildcard stands in the service of the resource {quote(text)}"
-        problems.warn(node.position, path, message, "R-P17", "its colons are matched as they stand")
+        problems.warn(node.position, path, message, "R-P17")
     return template
 
 
