@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-MAX_TEXT = 10 * 1024 * 1024
-"""Characters of a text, and bytes of a file, that are read: hundreds of times what any AWS service
-takes, and still a matter of seconds."""
+MAX_TEXT = 4 * 1024 * 1024
+"""Characters of a text, and bytes of a file, that are read: 50 times the largest policy that AWS
+itself publishes, and the worst text of that size is still a matter of seconds."""
 
 MAX_DEPTH = 64
 """Objects and lists that may stand inside each other. A policy needs 6; the bound keeps every later

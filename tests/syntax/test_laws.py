@@ -172,7 +172,7 @@ def _plain(problem: il.Problem) -> tuple[Json, ...]:
     return (problem.message, problem.rule, problem.hint, problem.where.path)
 
 
-@given(_documents, ensure_ascii=st.booleans(), indent=st.sampled_from([None, 1]))
+@given(document=_documents, ensure_ascii=st.booleans(), indent=st.sampled_from([None, 1]))
 @settings(max_examples=1_000)
 def test_text_and_decoded_json_agree(
     document: dict[str, Json], *, ensure_ascii: bool, indent: int | None
