@@ -82,11 +82,11 @@ class Others:
 
     @cached_property
     def by_action(self) -> PatternIndex:
-        return PatternIndex([other.actions for other in self.all], segments=1)
+        return PatternIndex([other.actions for other in self.all])
 
     @cached_property
     def by_resource(self) -> PatternIndex:
-        return PatternIndex([other.resources for other in self.all], segments=3)
+        return PatternIndex([other.resources for other in self.all])
 
 
 class Source:

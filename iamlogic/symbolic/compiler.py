@@ -7,6 +7,7 @@ gates of their own, made once for each normal form, so equal parts of different 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import count
 
 from iamlogic.symbolic.languages import Language, Union
 from iamlogic.symbolic.lowering import Lowered, Patterns, Test
@@ -30,22 +31,30 @@ def blocks(lists: Iterable[Patterns]) -> Blocks:
     Where most patterns of two long lists are the same, as in two versions of one policy, what they
     share is a single atom.
     """
-    parts: list[frozenset[Language]] = []  # disjoint; refined list by list
     unique = list(dict.fromkeys(lists))
+    parts: dict[int, frozenset[Language]] = {}  # disjoint; refined list by list
+    home: dict[Language, int] = {}  # the part that a language is in
+    fresh = count()
     for patterns in unique:
         rest = patterns.members
-        refined = []
-        for part in parts:
+        for number in {home[language] for language in rest if language in home}:
+            part = parts[number]
             common = part & rest
-            if common and len(common) < len(part):
-                refined += [common, part - common]
-            else:
-                refined.append(part)
             rest -= common
-        parts = [*refined, rest] if rest else refined
-    said = [(part, next(iter(part)) if len(part) == 1 else Union(part)) for part in parts]
+            if len(common) < len(part):
+                moved, parts[number] = sorted((common, part - common), key=len)
+                parts[new := next(fresh)] = moved
+                home.update(dict.fromkeys(moved, new))
+        if rest:
+            parts[new := next(fresh)] = rest
+            home.update(dict.fromkeys(rest, new))
+    said = {
+        number: next(iter(part)) if len(part) == 1 else Union(part)
+        for number, part in parts.items()
+    }
     return {
-        patterns: [block for part, block in said if part <= patterns.members] for patterns in unique
+        patterns: [said[number] for number in {home[language] for language in patterns.members}]
+        for patterns in unique
     }
 
 

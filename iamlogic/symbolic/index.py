@@ -2,15 +2,18 @@
 
 For a pattern p the index gives two sets of statements: those whose list certainly holds all of p,
 and those that p may touch. Where the two are equal, p behaves as one letter would: every statement
-takes all of it or none of it. Sets are bits of an integer. Words are looked up in a dictionary and
-globs only among those of the same service, which keeps the cost near linear.
+takes all of it or none of it. Sets of statements are bits of an integer.
+
+Two patterns can share a word only if the fixed beginning of one begins that of the other. So the
+candidates are found by looking up the beginnings of a pattern's own beginning, and by bisection
+among those that it begins; the cost is near linear in the number of patterns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from iamlogic.symbolic.languages import Glob, Language, Word, covers, may_overlap
 from iamlogic.symbolic.lowering import Patterns
@@ -24,22 +27,18 @@ class Reach:
     some: int
 
     def uniform(self, among: int) -> bool:
+        """Each of the statements takes all of the pattern or none."""
         return not (self.whole ^ self.some) & among
 
 
 class PatternIndex:
-    """An index over lists of actions (or of resources); list number i is bit i.
+    """An index over lists of actions, or of resources; list number i is bit i."""
 
-    `segments` is how many of a pattern's colon-separated segments tell its service: 1 for actions,
-    3 for ARNs.
-    """
-
-    def __init__(self, lists: Sequence[Patterns], segments: int) -> None:
-        self._segments = segments
+    def __init__(self, lists: Sequence[Patterns]) -> None:
         self._negated = 0
         self._all = (1 << len(lists)) - 1
         self._words: dict[str, int] = {}
-        self._globs: dict[str | None, dict[Language, int]] = {}
+        self._globs: dict[str, dict[Language, int]] = {}  # by fixed beginning
         for number, patterns in enumerate(lists):
             bit = 1 << number
             if patterns.negated:
@@ -48,66 +47,75 @@ class PatternIndex:
                 if isinstance(language, Word):
                     self._words[language.text] = self._words.get(language.text, 0) | bit
                 else:
-                    bucket = self._globs.setdefault(self._service(language), {})
-                    bucket[language] = bucket.get(language, 0) | bit
-        self._words_of: dict[str | None, list[tuple[str, int]]] | None = None
+                    alike = self._globs.setdefault(_beginning(language), {})
+                    alike[language] = alike.get(language, 0) | bit
+        self._lengths = sorted(set(map(len, self._globs)))
+        self._sorted_words: list[str] | None = None
+        self._sorted_beginnings: list[str] | None = None
 
     def reach(self, pattern: Language) -> Reach:
-        whole, some = self._reach_of_lists(pattern)
+        """Which statements the pattern concerns."""
+        whole, some = self._lists(pattern)
         positive = self._all & ~self._negated
         return Reach(
             whole & positive | self._negated & ~some,
             some & positive | self._negated & ~whole,
         )
 
-    def _reach_of_lists(self, pattern: Language) -> tuple[int, int]:
-        whole = some = 0
-        service = self._service(pattern)
-        if service is None:
-            buckets = list(self._globs.values())
-        else:
-            buckets = [self._globs.get(service, {}), self._globs.get(None, {})]
+    def _lists(self, pattern: Language) -> tuple[int, int]:
+        """`reach` as if no list were negated."""
+        beginning = _beginning(pattern)
         if isinstance(pattern, Word):
             whole = self._words.get(pattern.text, 0)
-            for bucket in buckets:
-                for language, bits in bucket.items():
-                    if covers(language, pattern):
-                        whole |= bits
-            return whole, whole
-        for bucket in buckets:
-            for language, bits in bucket.items():
+            for language, lists in self._before(beginning):
                 if covers(language, pattern):
-                    whole |= bits
-                elif may_overlap(language, pattern):
-                    some |= bits
-        for text, bits in self._words_near(service):
-            if bits & ~some and covers(pattern, Word(text)):
-                some |= bits
+                    whole |= lists
+            return whole, whole
+        whole = some = 0
+        for language, lists in self._before(beginning):
+            if covers(language, pattern):
+                whole |= lists
+            elif may_overlap(language, pattern):
+                some |= lists
+        for language, lists in self._after(beginning):
+            if may_overlap(language, pattern):
+                some |= lists
         return whole, some | whole
 
-    def _words_near(self, service: str | None) -> list[tuple[str, int]]:
-        """The words that a glob of the service can hold, by service once a glob asks."""
-        if service is None:
-            return list(self._words.items())
-        if self._words_of is None:
-            self._words_of = {}
-            for text, bits in self._words.items():
-                near = self._words_of.setdefault(self._service(Word(text)), [])
-                near.append((text, bits))
-        return self._words_of.get(service, [])
+    def _before(self, beginning: str) -> Iterator[tuple[Language, int]]:
+        """The globs whose own beginning begins this one, or is it."""
+        for length in self._lengths:
+            if length > len(beginning):
+                break
+            alike = self._globs.get(beginning[:length])
+            if alike:
+                yield from alike.items()
 
-    def _service(self, pattern: Language) -> str | None:
-        """What every word of the pattern begins with, up to the service; None if that varies."""
-        match pattern:
-            case Word(text):
-                return _service_of(text, self._segments)
-            case Glob(head=head):
-                return _service_of(head.partition("?")[0], self._segments)
-            case _:
-                return None
+    def _after(self, beginning: str) -> Iterator[tuple[Language, int]]:
+        """The words and the globs that begin so, and go on."""
+        if self._sorted_words is None or self._sorted_beginnings is None:
+            self._sorted_words = sorted(self._words)
+            self._sorted_beginnings = sorted(self._globs)
+        for text in _beginning_with(beginning, self._sorted_words):
+            yield Word(text), self._words[text]
+        for longer in _beginning_with(beginning, self._sorted_beginnings):
+            if longer != beginning:
+                yield from self._globs[longer].items()
 
 
-@lru_cache(maxsize=1 << 16)
-def _service_of(beginning: str, segments: int) -> str | None:
-    parts = beginning.split(":", segments)
-    return ":".join(parts[:segments]) if len(parts) > segments else None
+def _beginning_with(beginning: str, ordered: list[str]) -> Iterator[str]:
+    for at in range(bisect_left(ordered, beginning), len(ordered)):
+        if not ordered[at].startswith(beginning):
+            break
+        yield ordered[at]
+
+
+def _beginning(pattern: Language) -> str:
+    """What every word of the pattern begins with."""
+    match pattern:
+        case Word(text):
+            return text
+        case Glob(head=head):
+            return head.partition("?")[0]
+        case _:
+            return ""

@@ -229,6 +229,8 @@ def patterns_include(wide: Patterns, narrow: Patterns) -> bool:
         return False
     if wide.negated:
         wide, narrow = narrow, wide
-    return narrow.members <= wide.members or all(
-        any(covers(outer, inner) for outer in wide.languages) for inner in narrow.languages
-    )
+    new = narrow.members - wide.members
+    if not new:
+        return True
+    outers = [outer for outer in wide.languages if not isinstance(outer, Word)]
+    return all(any(covers(outer, inner) for outer in outers) for inner in new)
