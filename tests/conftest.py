@@ -1,6 +1,7 @@
-"""Hypothesis profiles: `dev` by default, `ci` (same examples every time) where CI is set, `deep`.
+"""Hypothesis profiles: `dev` by default, `ci` (same examples every time) where CI is set, `deep`,
+and `nightly`, a hundred thousand examples.
 
-Choose one with `pytest --hypothesis-profile=deep`. No profile has a deadline for one example: the
+Choose one with `HYPOTHESIS_PROFILE=deep` or `pytest --hypothesis-profile=deep`. No profile has a deadline for one example: the
 machines that run the tests are noisy, and slowness is what the benchmarks are for.
 """
 
@@ -15,4 +16,9 @@ settings.register_profile(
     "ci", deadline=None, derandomize=True, print_blob=True, suppress_health_check=_PATIENT
 )
 settings.register_profile("deep", deadline=None, max_examples=2_000, suppress_health_check=_PATIENT)
-settings.load_profile("ci" if os.environ.get("CI") else "dev")
+settings.register_profile(
+    "nightly", deadline=None, max_examples=100_000, suppress_health_check=_PATIENT
+)
+settings.load_profile(
+    os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev")
+)

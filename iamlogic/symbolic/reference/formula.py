@@ -115,12 +115,12 @@ def require_encodable(policy: Policy) -> None:
             raise Unsupported(f"a character beyond U+2FFFF in SMT-LIB ({str(text)!a})", text.where)
 
 
-def keys_of(policies: Iterable[Policy], lengths: Mapping[str, int] | None = None) -> Keys:
-    """The keys that `policies` mention, each with as many elements as the module's text says.
+def keys_of(statements: Iterable[Statement], lengths: Mapping[str, int] | None = None) -> Keys:
+    """The keys that `statements` mention, each with as many elements as the module's text says.
 
     `lengths` (folded name → number) asks for a given number of elements instead.
     """
-    conditions = dict.fromkeys(c for p in policies for s in p.statements for c in s.conditions)
+    conditions = dict.fromkeys(c for s in statements for c in s.conditions)
     names: dict[str, str] = {}
     demands: dict[str, int] = {}
     for condition in conditions:
@@ -207,12 +207,12 @@ def policy_commands(name: str, policy: Policy, keys: Keys) -> Iterator[str]:
         matching[statement.effect].append(formula)
         sid = f" {statement.sid}" if statement.sid else ""
         yield comment(f"{name}, {statement.where}: {statement.effect.value}{sid}")
-        yield defined(formula, "Bool", _matches(statement, keys))
+        yield defined(formula, "Bool", matches(statement, keys))
     granted, denied = any_of(matching[Effect.ALLOW]), any_of(matching[Effect.DENY])
     yield defined(allows(name), "Bool", both(granted, negation(denied)))
 
 
-def _matches(statement: Statement, keys: Keys) -> Formula:
+def matches(statement: Statement, keys: Keys) -> Formula:
     """All parts of a statement match (R-C1 for its conditions)."""
     return all_of(
         [

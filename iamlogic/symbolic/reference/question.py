@@ -13,13 +13,14 @@ from iamlogic.symbolic.reference.formula import (
     allows,
     compared_kinds,
     keys_of,
+    matches,
     policy_commands,
     request_commands,
     require_encodable,
     universe_commands,
 )
 from iamlogic.symbolic.reference.smtlib import asserted, comment, negation
-from iamlogic.syntax.policy import Policy
+from iamlogic.syntax.policy import Policy, Statement
 
 _HEAD = """\
 (set-info :smt-lib-version 2.6)
@@ -29,19 +30,28 @@ _HEAD = """\
 (set-logic QF_SLIA)"""
 
 
-def to_smtlib(before: Policy, after: Policy) -> str:
+def to_smtlib(before: Policy, after: Policy, *, within: Statement | None = None) -> str:
     """The question whether `after` allows a request that `before` does not, for any SMT solver.
 
     `sat` means that there is such a request, and the model is one; `unsat` that there is none.
-    Raises `Unsupported` for what has no meaning yet.
+    `within`, a statement of these policies or made from their parts, narrows the question to the
+    requests that it matches. Raises `Unsupported` for what has no meaning yet.
     """
-    require_encodable(before)
-    require_encodable(after)
-    commands = inclusion(before, after, keys_of((before, after)))
+    commands = inclusion(before, after, question_keys(before, after, within), within)
     return "\n".join([_HEAD, *commands, "(check-sat)", "(get-model)", ""])
 
 
-def inclusion(before: Policy, after: Policy, keys: Keys) -> Iterator[str]:
+def question_keys(before: Policy, after: Policy, within: Statement | None) -> Keys:
+    """The condition keys of a question; raises `Unsupported` for what has no meaning yet."""
+    require_encodable(before)
+    require_encodable(after)
+    narrowing = () if within is None else (within,)
+    return keys_of((*before.statements, *after.statements, *narrowing))
+
+
+def inclusion(
+    before: Policy, after: Policy, keys: Keys, within: Statement | None = None
+) -> Iterator[str]:
     """The commands that ask for a request allowed by `after` and not by `before`."""
     yield from request_commands(keys)
     yield from universe_commands(compared_kinds((before, after)))
@@ -50,3 +60,6 @@ def inclusion(before: Policy, after: Policy, keys: Keys) -> Iterator[str]:
     yield comment("The question: allowed by `after` and not by `before`")
     yield asserted(allows("after"))
     yield asserted(negation(allows("before")))
+    if within is not None:
+        yield comment("and matched by this statement")
+        yield asserted(matches(within, keys))

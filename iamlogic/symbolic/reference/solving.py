@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import z3
+import z3  # type: ignore[import-untyped]
 
 from iamlogic.errors import InternalError, RequestError, Unsupported
 from iamlogic.semantics.evaluation import allows as concretely_allows
@@ -37,7 +37,7 @@ from iamlogic.symbolic.reference.formula import (
     request_commands,
     require_encodable,
 )
-from iamlogic.symbolic.reference.question import inclusion
+from iamlogic.symbolic.reference.question import inclusion, question_keys
 from iamlogic.symbolic.reference.requester import (
     ACCOUNT,
     HAS_ACCOUNT,
@@ -60,7 +60,7 @@ from iamlogic.symbolic.reference.smtlib import (
     negation,
     same,
 )
-from iamlogic.syntax.policy import Policy, PolicyKind
+from iamlogic.syntax.policy import Policy, PolicyKind, Statement
 
 FIXED_SECONDS = 60.0
 """Bound on a question about one request: nothing is unknown in it, milliseconds are usual."""
@@ -88,16 +88,21 @@ class Unknown:
 Answer = Found | Nothing | Unknown
 
 
-def search(allowed_by: Policy, denied_by: Policy, *, timeout: float | None = None) -> Answer:
+def search(
+    allowed_by: Policy,
+    denied_by: Policy,
+    *,
+    within: Statement | None = None,
+    timeout: float | None = None,
+) -> Answer:
     """Is there a request that `allowed_by` allows and `denied_by` does not?
 
+    With `within`, a statement made from parts of these policies: one that it matches, too.
     `timeout` is in seconds. Raises `Unsupported`, and `InternalError` if the witness does not
     stand its replay through `semantics`.
     """
-    require_encodable(allowed_by)
-    require_encodable(denied_by)
-    keys = keys_of((denied_by, allowed_by))
-    question = "\n".join(inclusion(denied_by, allowed_by, keys))
+    keys = question_keys(denied_by, allowed_by, within)
+    question = "\n".join(inclusion(denied_by, allowed_by, keys, within))
     deadline = None if timeout is None else time.monotonic() + timeout
     unknown: Unknown | None = None
     for kind in _cases((denied_by, allowed_by), keys):
@@ -146,7 +151,7 @@ def fixed(policy: Policy, request: Request) -> bool:
     """
     require_encodable(policy)
     lengths = {fold(name): len(request.values(name)) for name in request.context}
-    keys = keys_of((policy,), lengths)
+    keys = keys_of(policy.statements, lengths)
     try:
         solver = _solver(FIXED_SECONDS)
         commands = [*request_commands(keys), *policy_commands("policy", policy, keys)]

@@ -1,0 +1,191 @@
+"""Comparisons hold against the reference encoding, against single requests, and to their laws."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+import iamlogic as il
+from iamlogic import Relation
+from iamlogic.semantics import Request, allows, can_send
+from iamlogic.semantics.evaluation import statement_matches
+from iamlogic.semantics.world import is_compared
+from iamlogic.syntax.policy import Effect, Policy, Statement
+from tests.differential.oracle import allows_more, share
+from tests.strategies.policies import pairs, policies
+from tests.strategies.requests import requests
+from tests.strategies.vocabulary import MULTIVALUED
+
+RELATIONS = {
+    (False, False): Relation.EQUIVALENT,
+    (True, False): Relation.MORE_PERMISSIVE,
+    (False, True): Relation.LESS_PERMISSIVE,
+    (True, True): Relation.INCOMPARABLE,
+}
+MIRRORED = {
+    Relation.MORE_PERMISSIVE: Relation.LESS_PERMISSIVE,
+    Relation.LESS_PERMISSIVE: Relation.MORE_PERMISSIVE,
+}
+T = TypeVar("T")
+PairOfPolicies = tuple[Policy, Policy]
+
+
+def gains(relation: Relation) -> bool:
+    return relation in (Relation.MORE_PERMISSIVE, Relation.INCOMPARABLE)
+
+
+def loses(relation: Relation) -> bool:
+    return relation in (Relation.LESS_PERMISSIVE, Relation.INCOMPARABLE)
+
+
+@share(50)
+@given(pairs())
+def test_the_relation_is_the_reference_s(pair: PairOfPolicies) -> None:
+    relation = il.compare(*pair).relation
+    before, after = pair
+    for more, claimed in (
+        (allows_more(before, after), gains(relation)),
+        (allows_more(after, before), loses(relation)),
+    ):
+        assert more in (claimed, None)
+
+
+@share(20)
+@given(pairs(MULTIVALUED, max_statements=2))
+def test_the_relation_is_the_reference_s_where_keys_have_several_values(
+    pair: PairOfPolicies,
+) -> None:
+    relation = il.compare(*pair).relation
+    assert allows_more(*pair) in (gains(relation), None)
+
+
+@share(200)
+@given(pairs(), st.data())
+def test_no_request_contradicts_a_comparison(pair: PairOfPolicies, data: st.DataObject) -> None:
+    comparison = il.compare(*pair)
+    for _ in range(10):
+        request = data.draw(requests(*pair))
+        if can_send(request) and is_compared(request, pair[0].kind):
+            _hold_against(request, comparison)
+
+
+def _hold_against(request: Request, comparison: il.Comparison) -> None:
+    before, after = comparison.before, comparison.after
+    for earlier, later, happens, account in (
+        (before, after, gains(comparison.relation), comparison.gained),
+        (after, before, loses(comparison.relation), comparison.lost),
+    ):
+        if allows(later, request) and not allows(earlier, request):
+            assert happens
+            inside = [d for d in account if statement_matches(d.region.as_statement(), request)]
+            assert inside or not comparison.complete
+
+
+@share(100)
+@given(pairs())
+def test_every_comparison_is_decided_and_its_account_complete(pair: PairOfPolicies) -> None:
+    comparison = il.compare(*pair)
+    assert comparison.relation is RELATIONS[bool(comparison.gained), bool(comparison.lost)]
+    assert comparison.complete
+
+
+@share(100)
+@given(pairs())
+def test_every_witness_lies_in_its_region_and_in_the_difference(pair: PairOfPolicies) -> None:
+    comparison = il.compare(*pair)
+    before, after = pair
+    for earlier, later, account in (
+        (before, after, comparison.gained),
+        (after, before, comparison.lost),
+    ):
+        for difference in account:
+            witness = difference.witness
+            assert allows(later, witness)
+            assert not allows(earlier, witness)
+            assert statement_matches(difference.region.as_statement(), witness)
+            assert can_send(witness)
+            assert is_compared(witness, before.kind)
+
+
+@share(15)
+@given(pairs(max_statements=2))
+def test_every_pattern_of_a_region_has_a_request_of_its_own(pair: PairOfPolicies) -> None:
+    comparison = il.compare(*pair)
+    before, after = pair
+    for earlier, later, account in (
+        (before, after, comparison.gained),
+        (after, before, comparison.lost),
+    ):
+        for difference in account:
+            for narrowed in _narrowed(difference.region.as_statement()):
+                assert allows_more(earlier, later, within=narrowed) in (True, None)
+
+
+def _narrowed(region: Statement) -> list[Statement]:
+    """The region with one of its patterns alone, for each pattern that it names."""
+    actions, resources, principals = region.actions, region.resources, region.principals
+    alone = []
+    if not actions.negated:
+        alone += [
+            replace(region, actions=replace(actions, patterns=(p,))) for p in actions.patterns
+        ]
+    if resources is not None and not resources.negated:
+        alone += [
+            replace(region, resources=replace(resources, patterns=(p,))) for p in resources.patterns
+        ]
+    if principals is not None and not principals.negated:
+        alone += [
+            replace(region, principals=replace(principals, entries=(e,)))
+            for e in principals.entries
+        ]
+    return alone
+
+
+@given(policies())
+def test_a_policy_is_equivalent_to_itself(policy: Policy) -> None:
+    assert il.compare(policy, policy).relation is Relation.EQUIVALENT
+
+
+@given(pairs())
+def test_comparisons_mirror_each_other(pair: PairOfPolicies) -> None:
+    before, after = pair
+    there, back = il.compare(before, after), il.compare(after, before)
+    assert back.relation is MIRRORED.get(there.relation, there.relation)
+    assert bool(back.gained) == bool(there.lost)
+    assert bool(back.lost) == bool(there.gained)
+
+
+@given(pairs())
+def test_another_allow_never_loses_and_another_deny_never_gains(pair: PairOfPolicies) -> None:
+    policy, other = pair
+    for statement in other.statements:
+        longer = replace(policy, statements=(*policy.statements, statement))
+        relation = il.compare(policy, longer).relation
+        assert not (loses if statement.effect is Effect.ALLOW else gains)(relation)
+
+
+@given(policies(), st.data())
+def test_neither_order_of_statements_nor_of_values_matters(
+    policy: Policy, data: st.DataObject
+) -> None:
+    def shuffled(nodes: Sequence[T]) -> tuple[T, ...]:
+        return tuple(data.draw(st.permutations(nodes)))
+
+    def reordered(statement: Statement) -> Statement:
+        resources, principals = statement.resources, statement.principals
+        return replace(
+            statement,
+            actions=replace(statement.actions, patterns=shuffled(statement.actions.patterns)),
+            resources=resources and replace(resources, patterns=shuffled(resources.patterns)),
+            principals=principals and replace(principals, entries=shuffled(principals.entries)),
+            conditions=shuffled(
+                [replace(c, values=shuffled(c.values)) for c in statement.conditions]
+            ),
+        )
+
+    other = replace(policy, statements=shuffled([reordered(s) for s in policy.statements]))
+    assert il.compare(policy, other).relation is Relation.EQUIVALENT

@@ -1,0 +1,158 @@
+"""The words that drawn policies and requests are made of: few, and chosen to collide.
+
+Patterns overlap, contain each other, differ in one character, in letter case or in where a wildcard
+stands, so that two statements drawn at random often have something to do with one another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+HERE = "111122223333"
+THERE = "444455556666"
+NOBODY = "AIDAQ3EGTZEXAMPLE1234"
+CANONICAL = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A condition key, with values that every String operator takes and some that it is used with.
+
+    `operators` are base names without prefix; `spellings` are the cases it is written in.
+    """
+
+    spellings: tuple[str, ...]
+    operators: tuple[str, ...]
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What policies and requests are drawn from.
+
+    `principals` are the members of `Principal` objects: type and value. `requesters` are pairs of a
+    principal and the `aws:PrincipalArn` that its request's context gives (None: the context lacks
+    it). `fillings` stand for wildcards when a request is made from a pattern.
+    """
+
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    principals: tuple[tuple[str, str], ...]
+    requesters: tuple[tuple[str, str | None], ...]
+    accounts: tuple[str, ...]
+    keys: tuple[Key, ...]
+    fillings: tuple[str, ...] = ("", "a", "b", "/b", ":", "x:y")
+
+
+STRING = (
+    "StringEquals",
+    "StringNotEquals",
+    "StringEqualsIgnoreCase",
+    "StringNotEqualsIgnoreCase",
+    "StringLike",
+    "StringNotLike",
+)
+ARN = ("ArnLike", "ArnNotLike", "ArnEquals", "ArnNotEquals")
+
+COLLIDING = Vocabulary(
+    actions=(
+        "s3:GetObject",
+        "*",
+        "s3:*",
+        "S3:getobject",
+        "s3:Get*",
+        "s3:*Object",
+        "s3:Get?bject",
+        "s3:PutObject",
+        "s3:*t*",
+        "ec2:Run?*",
+    ),
+    resources=(
+        "arn:aws:s3:::a",
+        "*",
+        "arn:aws:s3:::a*",
+        "arn:aws:s3:::?",
+        "arn:aws:s3:::a/b",
+        "arn:aws:s3:::*b",
+        "arn:aws:s3:::A",
+        "arn:*",
+        "arn:aws:s3*",
+        f"arn:aws:sns:*:{HERE}:*",
+        f"arn:aws:sns:us-?ast-1:{THERE}:a*",
+    ),
+    principals=(
+        ("AWS", HERE),
+        ("AWS", "*"),
+        ("AWS", THERE),
+        ("AWS", f"arn:aws:iam::{HERE}:root"),
+        ("AWS", f"arn:aws-cn:iam::{HERE}:root"),
+        ("AWS", f"arn:aws:iam::{HERE}:user/alice"),
+        ("AWS", f"arn:aws:iam::{HERE}:user/p/alice"),
+        ("AWS", f"arn:aws:iam::{HERE}:role/R"),
+        ("AWS", f"arn:aws:iam::{HERE}:role/p/R"),
+        ("AWS", f"arn:aws:sts::{HERE}:assumed-role/R/s"),
+        ("AWS", f"arn:aws:sts::{HERE}:federated-user/alice"),
+        ("AWS", NOBODY),
+        ("Service", "ec2.amazonaws.com"),
+        ("Service", "sns.amazonaws.com"),
+        ("Federated", "accounts.google.com"),
+        ("Federated", f"arn:aws:iam::{HERE}:saml-provider/P"),
+        ("CanonicalUser", CANONICAL),
+    ),
+    requesters=(
+        (f"arn:aws:iam::{HERE}:user/alice", None),
+        (f"arn:aws:iam::{HERE}:user/p/alice", None),
+        (f"arn:aws:iam::{THERE}:user/alice", None),
+        (f"arn:aws:iam::{HERE}:user/Alice", None),
+        (f"arn:aws:sts::{HERE}:assumed-role/R/s", None),
+        (f"arn:aws:sts::{HERE}:assumed-role/R/s", f"arn:aws:iam::{HERE}:role/R"),
+        (f"arn:aws:sts::{HERE}:assumed-role/R/s", f"arn:aws:iam::{HERE}:role/p/R"),
+        (f"arn:aws:sts::{HERE}:assumed-role/R/t", f"arn:aws:iam::{HERE}:role/p/R"),
+        (f"arn:aws:sts::{THERE}:assumed-role/R/s", None),
+        (f"arn:aws:iam::{HERE}:role/p/R", None),
+        (f"arn:aws:iam::{HERE}:role/R", None),
+        (f"arn:aws:sts::{HERE}:federated-user/alice", None),
+        (f"arn:aws-cn:sts::{HERE}:federated-user/alice", None),
+        (f"arn:aws:iam::{HERE}:root", None),
+        (f"arn:aws-cn:iam::{HERE}:root", None),
+        ("ec2.amazonaws.com", None),
+        ("sqs.amazonaws.com", None),
+        ("accounts.google.com", None),
+        (f"arn:aws:iam::{HERE}:saml-provider/P", None),
+        ("anonymous", None),
+    ),
+    accounts=(HERE, THERE),
+    keys=(
+        Key(
+            ("aws:PrincipalArn", "AWS:principalarn"),
+            (*ARN, *STRING),
+            (
+                f"arn:aws:iam::{HERE}:user/alice",
+                f"arn:aws:iam::{HERE}:*",
+                "arn:aws:iam::*:role/p/*",
+                f"arn:aws:iam::{HERE}:role/R",
+                f"arn:aws:sts::{HERE}:federated-user/?lice",
+                "arn:*:*:*:*:*/p/*",
+                "*",
+            ),
+        ),
+        Key(("aws:PrincipalAccount",), STRING, (HERE, THERE, "anonymous", "1111*", "a*")),
+        Key(("aws:PrincipalType",), STRING, ("User", "AssumedRole", "user", "*e*", "Account")),
+        Key(("aws:username", "aws:UserName"), STRING, ("alice", "Alice", "al*", "?lice")),
+        Key(("aws:PrincipalIsAWSService",), ("Bool", "StringEquals"), ("true", "false")),
+        Key(("aws:ResourceAccount",), STRING, (HERE, THERE, "4*", "?" * 12)),
+        Key(
+            ("s3:prefix", "S3:Prefix"),
+            (*STRING, *ARN),
+            ("", "a", "A", "a*", "?", "*b", "é", "É", "a?", "arn:a:b:c:d:e*", "arn:*:b:c:d:?"),
+        ),
+        Key(("aws:SecureTransport",), ("Bool", "StringEquals"), ("true", "false", "True")),
+        Key(("aws:TagKeys",), ("Null",)),
+    ),
+)
+"""The vocabulary of the differential tests."""
+
+MULTIVALUED = replace(
+    COLLIDING, keys=(Key(("aws:TagKeys", "aws:tagkeys"), STRING, ("a", "A", "a*", "b", "?")),)
+)
+"""Conditions without prefix on a key that has several values (R-C6)."""
