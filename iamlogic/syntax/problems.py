@@ -69,8 +69,8 @@ class Problems:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self._errors: list[tuple[int, int, Problem]] = []
-        self._warnings: list[tuple[int, int, Problem]] = []
+        self._errors: list[tuple[int, Problem]] = []
+        self._warnings: list[tuple[int, Problem]] = []
         self._untold_warnings = 0
 
     def error(
@@ -116,7 +116,7 @@ class Problems:
         hint: str | None,
         *,
         offset: int | None,
-    ) -> tuple[int, int, Problem]:
+    ) -> tuple[int, Problem]:
         at = position if offset is None else self.document.inside(position, offset)
         problem = Problem(
             message,
@@ -125,7 +125,7 @@ class Problems:
             rule,
             self.document.source_line(at),
         )
-        return position, offset or 0, problem
+        return position, problem
 
     @property
     def failed(self) -> bool:
@@ -148,8 +148,8 @@ class Problems:
         return Problem(message, Where(file=self.document.file))
 
 
-def _in_order(found: list[tuple[int, int, Problem]]) -> list[Problem]:
-    return [problem for _, _, problem in sorted(found, key=lambda entry: entry[:2])]
+def _in_order(found: list[tuple[int, Problem]]) -> list[Problem]:
+    return [problem for _, problem in sorted(found, key=lambda entry: entry[0])]
 
 
 def closest(found: str, known: Iterable[str]) -> str | None:

@@ -151,6 +151,13 @@ MISTAKES = [
         "remove Principal",
     ),
     (
+        policy(allow(), allow(Principal="*")),
+        "Statement[1].Principal",
+        "R-P7",
+        "an identity policy has none",
+        "remove Principal",
+    ),
+    (
         policy(allow(Principal="*"), allow(Principal="*"), allow()),
         "Statement[2]",
         "R-P7",
@@ -404,6 +411,13 @@ def test_a_literal_of_another_type_is_an_error(operator: str, value: str) -> Non
 def test_a_variable_where_none_works_is_an_error(operator: str) -> None:
     (problem,) = problems_of(when(**{operator: {"x:y": "${aws:username}"}}))
     assert problem.rule == "R-V3"
+
+
+def test_in_the_old_version_it_is_a_text_of_another_type() -> None:
+    # R-V2, R-P24
+    document = when(NumericEquals={"x:y": "${aws:username}"})
+    (problem,) = problems_of({**document, "Version": "2008-10-17"})
+    assert problem.rule == "R-P24"
 
 
 def test_all_errors_come_at_once_in_the_order_of_the_text() -> None:
