@@ -1,8 +1,9 @@
 """Hypothesis profiles: `dev` by default, `ci` (same examples every time) where CI is set, `deep`,
 and `nightly`, a hundred thousand examples.
 
-Choose one with `HYPOTHESIS_PROFILE=deep` or `pytest --hypothesis-profile=deep`. No profile has a deadline for one example: the
-machines that run the tests are noisy, and slowness is what the benchmarks are for.
+Choose one with `HYPOTHESIS_PROFILE=deep` or `pytest --hypothesis-profile=deep`. No profile has a
+deadline for one example: the machines that run the tests are noisy, and slowness is what the
+benchmarks are for.
 """
 
 import os
