@@ -1,0 +1,103 @@
+"""For a pull request: a comparison or a decision as GitHub-flavoured Markdown.
+
+Whatever comes from a policy or a request stands in a code span or a fenced block whose fence is
+longer than any run of backticks in it: inside those neither Markdown nor HTML means anything. There
+are no tables, in which a pipe would. Printability is the wording's affair.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from iamlogic.questions.compare import Comparison, Difference
+from iamlogic.reports.wording import (
+    Row,
+    Side,
+    cause,
+    command,
+    coverage,
+    rows,
+    sides,
+    verdict,
+)
+from iamlogic.semantics.evaluation import Decision
+
+
+def comparison_markdown(comparison: Comparison) -> str:
+    """The whole account of a comparison."""
+    return "\n".join(_comparison(comparison)) + "\n"
+
+
+def decision_markdown(decision: Decision) -> str:
+    """The outcome of one request and why, statement by statement."""
+    _, *statements = decision.explain().split("\n")
+    lines = [
+        f"### {decision.outcome.value.replace('_', ' ').capitalize()}",
+        "",
+        *_fenced("sh", _shell(command(decision.request, decision.policy))),
+        "",
+        *_fenced("text", statements or ["the policy has no statements"]),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _comparison(comparison: Comparison) -> Iterator[str]:
+    yield f"### {comparison.relation.value.capitalize()}"
+    yield ""
+    yield f"{verdict(comparison, code)}."
+    for side in sides(comparison, code):
+        yield ""
+        yield f"**{side.title}**, {side.lead}:"
+        for number, difference in enumerate(side.differences, start=1):
+            yield ""
+            yield from _difference(number, difference, side)
+    said_of_rest = coverage(comparison, code)
+    if said_of_rest is not None:
+        yield ""
+        yield said_of_rest
+
+
+def _difference(number: int, difference: Difference, side: Side) -> Iterator[str]:
+    bullet = f"{number}. "
+    indent = " " * len(bullet)
+    yield bullet + cause(difference, code, gained=side.gained)
+    for row in rows(difference.region):
+        yield f"{indent}- {row.element}: {_entries(row)}"
+    yield ""
+    yield f"{indent}For example:"
+    yield ""
+    for line in _fenced("sh", _shell(command(difference.witness, side.policy))):
+        yield indent + line
+
+
+def _entries(row: Row) -> str:
+    shown = [code(entry) for entry in row.shown]
+    return ", ".join([*shown, f"… {row.more} more"] if row.more else shown)
+
+
+def _shell(pieces: list[str]) -> list[str]:
+    return [
+        ("  " if position else "") + piece + (" \\" if position < len(pieces) - 1 else "")
+        for position, piece in enumerate(pieces)
+    ]
+
+
+def code(text: str) -> str:
+    """`text` as a code span, whatever is in it."""
+    if not text:
+        return '`""`'
+    fence = "`" * (1 + _longest_run(text))
+    space = " " if text[0] in "` " or text[-1] in "` " else ""
+    return f"{fence}{space}{text}{space}{fence}"
+
+
+def _fenced(language: str, lines: Iterable[str]) -> list[str]:
+    body = list(lines)
+    fence = "`" * max(3, 1 + max(map(_longest_run, body)))
+    return [f"{fence}{language}", *body, fence]
+
+
+def _longest_run(text: str) -> int:
+    """Of backticks."""
+    return max(map(len, re.findall("`+", text)), default=0)

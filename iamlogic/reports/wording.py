@@ -1,0 +1,237 @@
+"""What a report says, whatever its format: sentences, names and rows, as plain text.
+
+Policies and requests are hostile: everything of theirs that leaves here is printable (control
+characters, marks of direction and the like are escapes), so that no format has to think of it.
+The command that tries an example says exactly the same request; where its texts are not printable
+it is one JSON argument in ASCII.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from iamlogic.errors import NOWHERE
+from iamlogic.questions.compare import Comparison, Difference, Relation
+from iamlogic.questions.region import Region
+from iamlogic.semantics.explain import printable, quoted
+from iamlogic.semantics.request import Request
+from iamlogic.syntax.policy import (
+    Condition,
+    Effect,
+    Policy,
+    Principals,
+    PrincipalType,
+    Statement,
+    Text,
+)
+
+SHOWN = 12
+"""Entries of a list that text and Markdown show before they count the rest; JSON shows all."""
+
+STDIN = "<stdin>"
+"""The name of a policy that was read from standard input."""
+
+
+Mark = Callable[[str], str]
+"""How a format sets off what is not its own words, such as a file's name: `str` does nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One element of a region in the policy's own words: `Action` and its patterns."""
+
+    element: str
+    entries: tuple[str, ...]
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The entries that fit: all, or all but a few, and always at least those few."""
+        return self.entries if len(self.entries) <= SHOWN else self.entries[: SHOWN - 1]
+
+    @property
+    def more(self) -> int:
+        """How many entries are not shown."""
+        return len(self.entries) - len(self.shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one direction of a comparison found: `gained` or `lost`."""
+
+    title: str
+    lead: str
+    differences: tuple[Difference, ...]
+    policy: Policy  # the one that allows all this
+    gained: bool
+
+
+def names(comparison: Comparison, mark: Mark = str) -> tuple[str, str]:
+    """What the two policies are called: their files without folders where that tells them apart."""
+    before, after = comparison.before.file or "before", comparison.after.file or "after"
+    short = before.rpartition("/")[2], after.rpartition("/")[2]
+    if "" in short or short[0] == short[1]:
+        short = before, after
+    return mark(printable(short[0])), mark(printable(short[1]))
+
+
+def verdict(comparison: Comparison, mark: Mark = str) -> str:
+    """What the relation means, in one sentence."""
+    before, after = names(comparison, mark)
+    match comparison.relation:
+        case Relation.EQUIVALENT:
+            return f"{after} and {before} allow exactly the same requests"
+        case Relation.MORE_PERMISSIVE:
+            return f"{after} allows everything that {before} does, and more"
+        case Relation.LESS_PERMISSIVE:
+            return f"{before} allows everything that {after} does, and more"
+        case Relation.INCOMPARABLE:
+            return f"each of {before} and {after} allows something that the other does not"
+        case Relation.UNKNOWN:
+            return mark(printable(comparison.reason or "no answer was found"))
+
+
+def sides(comparison: Comparison, mark: Mark = str) -> list[Side]:
+    """The directions in which there is a difference, gained access first."""
+    before, after = names(comparison, mark)
+    both = (
+        Side(
+            "Gained",
+            f"allowed by {after}, not by {before}",
+            comparison.gained,
+            comparison.after,
+            gained=True,
+        ),
+        Side(
+            "Lost",
+            f"allowed by {before}, not by {after}",
+            comparison.lost,
+            comparison.before,
+            gained=False,
+        ),
+    )
+    return [side for side in both if side.differences]
+
+
+def coverage(comparison: Comparison, mark: Mark = str) -> str | None:
+    """What is known of requests outside the regions; None where no difference is in question."""
+    if comparison.relation in {Relation.EQUIVALENT, Relation.UNKNOWN}:
+        return None
+    if comparison.complete:
+        return "Proved: no request outside these regions is decided differently."
+    reason = mark(printable(comparison.reason or "the search was not finished"))
+    return f"Not complete: there may be differences outside these regions ({reason})."
+
+
+def cause(difference: Difference, mark: Mark = str, *, gained: bool) -> str:
+    """Which statement makes the difference, and what it has to do with it."""
+    named = statement_name(difference.statement, difference.policy, mark)
+    verb = "allows" if difference.statement.effect is Effect.ALLOW else "denies"
+    # What is gained stands in an Allow of `after` or stood in a Deny of `before`; lost: mirrored.
+    now = gained == (difference.statement.effect is Effect.ALLOW)
+    return f"{named} {'now' if now else 'no longer'} {verb}"
+
+
+def statement_name(statement: Statement, policy: Policy, mark: Mark = str) -> str:
+    """`Allow statement 2 "ReadLogs" (after.json:12:5)`."""
+    sid = f" {mark(quoted(statement.sid))}" if statement.sid else ""
+    place = "" if statement.where == NOWHERE else f" ({mark(printable(str(statement.where)))})"
+    return f"{statement.effect.value} statement {statement_number(statement, policy)}{sid}{place}"
+
+
+def statement_number(statement: Statement, policy: Policy) -> int:
+    """The statement's place in its policy, from 1."""
+    same = [s is statement for s in policy.statements]
+    return 1 + (same.index(True) if any(same) else policy.statements.index(statement))
+
+
+def rows(region: Region) -> list[Row]:
+    """The region's elements in the order and the words of a statement."""
+    found = []
+    if region.principals is not None:
+        found.append(_principals(region.principals))
+    found.append(_patterns("Action", region.actions.patterns, negated=region.actions.negated))
+    if region.resources is not None:
+        resources = region.resources
+        found.append(_patterns("Resource", resources.patterns, negated=resources.negated))
+    if region.conditions:
+        found.append(Row("Condition", tuple(map(_condition, region.conditions))))
+    return found
+
+
+def _patterns(element: str, patterns: Iterable[Text], *, negated: bool) -> Row:
+    texts = tuple(shown(pattern.text) for pattern in patterns)
+    return Row(f"Not{element}" if negated else element, texts)
+
+
+def _principals(principals: Principals) -> Row:
+    texts = [
+        shown(entry.text)
+        if entry.type is PrincipalType.ANY
+        else f"{entry.type.value}: {shown(entry.text)}"
+        for entry in principals.entries
+    ]
+    return Row("NotPrincipal" if principals.negated else "Principal", tuple(texts))
+
+
+def _condition(condition: Condition) -> str:
+    values = [shown(value.text) for value in condition.values]
+    listed = values[0] if len(values) == 1 else f"[{', '.join(_shortened(values))}]"
+    return f"{condition.operator} {shown(condition.key)}: {listed}"
+
+
+def _shortened(texts: list[str]) -> list[str]:
+    if len(texts) <= SHOWN:
+        return texts
+    return [*texts[: SHOWN - 1], f"… {len(texts) - SHOWN + 1} more"]
+
+
+def shown(text: str) -> str:
+    """`text`, printable; between quotation marks where it could be misread in a list."""
+    return quoted(text) if not text or set(text) & set(' ,"') else printable(text)
+
+
+def command(request: Request, policy: Policy) -> list[str]:
+    """The shell command that evaluates `request`, in the pieces that belong on one line."""
+    file = policy.file
+    head = f"iamlogic evaluate {_argument('-' if file in {None, STDIN} else str(file))}"
+    document = request.to_dict()
+    # KEY=VALUE cannot say a key with "=", and a terminal cannot show what is not printable.
+    if not all(map(str.isprintable, _texts(document))) or any("=" in k for k in request.context):
+        return [head, f"--request {shlex.quote(json.dumps(_given(document)))}"]
+    options = [
+        f"--principal {shlex.quote(request.principal)}",
+        f"--action {shlex.quote(request.action)}",
+        f"--resource {shlex.quote(request.resource)}",
+    ]
+    if request.resource_account is not None:
+        options.append(f"--resource-account {request.resource_account}")
+    options += [
+        f"--context {shlex.quote(f'{key}={value}')}"
+        for key in request.context
+        for value in request.values(key)
+    ]
+    return [head, *options]
+
+
+def _argument(file: str) -> str:
+    """A file's name as an argument; one that is not printable is no use on a command line."""
+    return shlex.quote(file) if file.isprintable() else shlex.quote(printable(file))
+
+
+def _given(document: dict[str, object]) -> dict[str, object]:
+    return {member: value for member, value in document.items() if value not in (None, {})}
+
+
+def _texts(value: object) -> list[str]:
+    match value:
+        case str():
+            return [value]
+        case dict():
+            return [text for pair in value.items() for part in pair for text in _texts(part)]
+        case list():
+            return [text for part in value for text in _texts(part)]
+        case _:
+            return []
