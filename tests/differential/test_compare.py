@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -14,7 +14,7 @@ from iamlogic import Relation
 from iamlogic.semantics import Request, allows, can_send
 from iamlogic.semantics.evaluation import statement_matches
 from iamlogic.semantics.world import is_compared
-from iamlogic.syntax.policy import Effect, Policy, Statement
+from iamlogic.syntax.policy import Effect, Policy, Principals, Statement
 from tests.differential.oracle import allows_more, share
 from tests.strategies.policies import pairs, policies
 from tests.strategies.requests import requests
@@ -114,35 +114,72 @@ def test_every_witness_lies_in_its_region_and_in_the_difference(pair: PairOfPoli
 @share(15)
 @given(pairs(max_statements=2))
 def test_every_pattern_of_a_region_has_a_request_of_its_own(pair: PairOfPolicies) -> None:
+    """A request in the difference that no other pattern of its list in the region matches."""
+    for earlier, later, regions in _directions(pair):
+        for region in regions:
+            if _is_negated(region.principals):
+                continue  # a Deny with NotPrincipal is not the complement of an Allow with it
+            for alone, others in _splits(region):
+                rest = _denying(later, [others])
+                assert allows_more(earlier, rest, within=alone) in (True, None)
+
+
+@share(30)
+@given(pairs(max_statements=2))
+def test_no_region_can_be_left_out(pair: PairOfPolicies) -> None:
+    for earlier, later, regions in _directions(pair):
+        for region in regions:
+            others = [other for other in regions if other is not region]
+            if others and not any(_is_negated(other.principals) for other in others):
+                rest = _denying(later, others)
+                assert allows_more(earlier, rest, within=region) in (True, None)
+
+
+def _directions(pair: PairOfPolicies) -> list[tuple[Policy, Policy, list[Statement]]]:
+    """What is gained and what is lost: the policy without it, the one with it, and the regions."""
     comparison = il.compare(*pair)
     before, after = pair
-    for earlier, later, account in (
-        (before, after, comparison.gained),
-        (after, before, comparison.lost),
-    ):
-        for difference in account:
-            for narrowed in _narrowed(difference.region.as_statement()):
-                assert allows_more(earlier, later, within=narrowed) in (True, None)
+    return [
+        (before, after, [d.region.as_statement() for d in comparison.gained]),
+        (after, before, [d.region.as_statement() for d in comparison.lost]),
+    ]
 
 
-def _narrowed(region: Statement) -> list[Statement]:
-    """The region with one of its patterns alone, for each pattern that it names."""
+def _denying(policy: Policy, statements: Sequence[Statement]) -> Policy:
+    denials = [replace(statement, effect=Effect.DENY) for statement in statements]
+    return replace(policy, statements=(*policy.statements, *denials))
+
+
+def _splits(region: Statement) -> Iterator[tuple[Statement, Statement]]:
+    """For each pattern that a region names: the region with it alone, and with all but it."""
     actions, resources, principals = region.actions, region.resources, region.principals
-    alone = []
     if not actions.negated:
-        alone += [
-            replace(region, actions=replace(actions, patterns=(p,))) for p in actions.patterns
-        ]
+        for action, actions_left in _each(actions.patterns):
+            yield (
+                replace(region, actions=replace(actions, patterns=(action,))),
+                replace(region, actions=replace(actions, patterns=actions_left)),
+            )
     if resources is not None and not resources.negated:
-        alone += [
-            replace(region, resources=replace(resources, patterns=(p,))) for p in resources.patterns
-        ]
+        for resource, resources_left in _each(resources.patterns):
+            yield (
+                replace(region, resources=replace(resources, patterns=(resource,))),
+                replace(region, resources=replace(resources, patterns=resources_left)),
+            )
     if principals is not None and not principals.negated:
-        alone += [
-            replace(region, principals=replace(principals, entries=(e,)))
-            for e in principals.entries
-        ]
-    return alone
+        for entry, entries_left in _each(principals.entries):
+            yield (
+                replace(region, principals=replace(principals, entries=(entry,))),
+                replace(region, principals=replace(principals, entries=entries_left)),
+            )
+
+
+def _each(nodes: tuple[T, ...]) -> Iterator[tuple[T, tuple[T, ...]]]:
+    for place, node in enumerate(nodes):
+        yield node, (*nodes[:place], *nodes[place + 1 :])
+
+
+def _is_negated(principals: Principals | None) -> bool:
+    return principals is not None and principals.negated
 
 
 @given(policies())
