@@ -19,17 +19,17 @@ import importlib.util
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 from history import SAMPLE, Change, changes
 
 import iamlogic as il
 from iamlogic.symbolic import reference
 from iamlogic.symbolic.solver import Solver
+from iamlogic.symbolic.theory import Model
 
 
 @dataclass
@@ -144,13 +144,13 @@ def _print_shares(pairs: Sequence[Pair]) -> None:
     """A second pass, with the calls to the solver timed apart from what prepares them."""
     spent = dict.fromkeys(("encoding", "solving", "account-making", "account-solving"), 0.0)
     inside = 0.0
-    find: Callable[..., Any] = Solver.find
+    find = Solver.find
 
-    def timed(*arguments: Any, **options: Any) -> Any:
+    def timed(solver: Solver, formula: Iterable[int], *, guess: bool = True) -> Model | None:
         nonlocal inside
         started = time.perf_counter()
         try:
-            return find(*arguments, **options)
+            return find(solver, formula, guess=guess)
         finally:
             inside += time.perf_counter() - started
 

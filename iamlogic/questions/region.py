@@ -35,20 +35,22 @@ _T = TypeVar("_T", int, tuple[int, int])
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A set of requests in a policy's own terms: a statement without effect.
+    """A set of requests in a policy's own terms: the requests that such a statement matches.
 
-    Its nodes are those of the policy they come from, with their positions.
+    Its nodes are those of the policy they come from, with their positions. `effect` is that of the
+    statement they come from, and decides what `NotPrincipal` means (R-M11, R-M13).
     """
 
+    effect: Effect
     actions: Actions
     resources: Resources | None
     principals: Principals | None
     conditions: tuple[Condition, ...]
 
     def as_statement(self) -> Statement:
-        """The statement that would allow exactly the region."""
+        """The statement that matches exactly the requests of the region."""
         return Statement(
-            Effect.ALLOW, self.actions, self.resources, self.principals, self.conditions
+            self.effect, self.actions, self.resources, self.principals, self.conditions
         )
 
 
@@ -179,6 +181,7 @@ def as_found(source: Source, box: Box) -> Region:
         entries = tuple(principals.entries[n] for n in sorted(box.principals))
         principals = replace(principals, entries=entries)
     return Region(
+        written.effect,
         replace(written.actions, patterns=actions),
         written.resources and replace(written.resources, patterns=resources),
         principals,
@@ -217,6 +220,7 @@ class Packing:
         )
         written = statement.statement
         return Region(
+            written.effect,
             replace(written.actions, patterns=actions, negated=no_actions),
             written.resources
             and replace(written.resources, patterns=resources, negated=no_resources),

@@ -8,9 +8,9 @@ Operators whose meaning is not given here never get so far: `support.require_sup
 from __future__ import annotations
 
 from iamlogic.errors import InternalError
-from iamlogic.semantics.letter_case import fold
 from iamlogic.semantics.matching import arn_matches, glob_matches
 from iamlogic.semantics.request import Request
+from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.operators import Base, Comparison, Family
 from iamlogic.syntax.policy import Condition, Statement
 

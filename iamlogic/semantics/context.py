@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import final
 
 from iamlogic.errors import RequestError
-from iamlogic.semantics.letter_case import fold
+from iamlogic.syntax.letter_case import fold
 
 Scalar = str | bool | int | float | Decimal | datetime
 ContextValue = Scalar | Sequence[Scalar]

@@ -8,8 +8,8 @@ and nothing is ever tried twice. Pieces have a fixed length; finding one takes n
 
 from __future__ import annotations
 
-from iamlogic.semantics.letter_case import fold
 from iamlogic.semantics.request import Request
+from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.policy import Actions, Resources
 
 ARN_SEGMENTS = 6

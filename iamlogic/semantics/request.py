@@ -17,13 +17,13 @@ from typing import cast
 
 from iamlogic.errors import RequestError
 from iamlogic.semantics.context import Context, ContextValue, check_name
-from iamlogic.semantics.letter_case import fold
 from iamlogic.semantics.requester import (
     Requester,
     RequesterKind,
     definitions,
     parse_requester,
 )
+from iamlogic.syntax.letter_case import fold
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _ACCOUNT_OF_ARN = re.compile(r"arn:[^:]*:[^:]*:[^:]*:([0-9]{12}):")

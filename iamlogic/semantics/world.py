@@ -9,11 +9,11 @@ that contradicts them can't be written down. The second tier, the world facts of
 
 from __future__ import annotations
 
-from iamlogic.semantics.letter_case import fold
 from iamlogic.semantics.matching import glob_matches
 from iamlogic.semantics.request import Request
 from iamlogic.semantics.requester import RequesterKind
 from iamlogic.syntax.global_keys import MULTIVALUED_KEYS
+from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.policy import PolicyKind
 
 _IDENTITY_SIDE = frozenset(

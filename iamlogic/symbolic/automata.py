@@ -46,6 +46,7 @@ def find_word(inside: Row[Row[Language]], outside: Row[Language], deadline: Dead
     # only once a word has been found in them.
     product_of: list[Single] = []
     while True:
+        deadline.check()
         word = _Product(rows, product_of).shortest(deadline)
         if word is None:
             return None

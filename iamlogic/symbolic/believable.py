@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from iamlogic.symbolic.languages import Glob, Language, Word, glob, matches
-from iamlogic.symbolic.lowering import folded
 from iamlogic.symbolic.symbolizer import (
     ACTION,
     REQUESTER,
@@ -19,6 +18,7 @@ from iamlogic.symbolic.symbolizer import (
     RESOURCE_ACCOUNT,
     SEPARATOR,
 )
+from iamlogic.syntax.letter_case import fold
 
 OUR_ACCOUNT = "111122223333"
 OTHER_ACCOUNT = "444455556666"
@@ -92,7 +92,7 @@ class Suggestions:
     def learn(self, names: Iterable[str]) -> None:
         """How the policies write actions or condition keys."""
         for name in names:
-            self._spelling.setdefault(folded(name), name)
+            self._spelling.setdefault(fold(name), name)
 
     def about(self, hints: Hints) -> None:
         self.hints = hints
@@ -118,7 +118,7 @@ class Suggestions:
     def _folded_actions(self) -> Iterator[str]:
         for action in _actions(self.hints.actions):
             self.learn([action])
-            yield folded(action)
+            yield fold(action)
 
 
 def _actions(patterns: Iterable[str]) -> Iterator[str]:
@@ -128,8 +128,8 @@ def _actions(patterns: Iterable[str]) -> Iterator[str]:
             continue
         service, _, name = pattern.partition(":")
         known = _ACTIONS.get(service.lower(), ())
-        language = glob(folded(name))
-        yield from (f"{service}:{each}" for each in known if matches(language, folded(each)))
+        language = glob(fold(name))
+        yield from (f"{service}:{each}" for each in known if matches(language, fold(each)))
         if service == "*":
             yield "s3:GetObject"
         elif ":" in pattern:

@@ -26,6 +26,7 @@ from iamlogic.symbolic.languages import (
     matches,
     sequence,
 )
+from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.operators import Comparison, Family
 from iamlogic.syntax.policy import (
     Actions,
@@ -113,21 +114,12 @@ def _identity(entry: Principal) -> tuple[object, ...]:
     return (entry.form, entry.text)
 
 
-# R-C8, R-M1: the case of the 26 ASCII letters is ignored, and of no others.
-_FOLDED = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
-
-
-def folded(text: str) -> str:
-    """The text with its ASCII letters in lower case."""
-    return text.lower() if text.isascii() else text.translate(_FOLDED)
-
-
 def _actions(actions: Actions) -> Patterns:
     languages = []
     for action in actions.patterns:
         _refuse_template(action)
         # R-P16: `*:*` means `*`. R-M1: all actions are folded, and so is the action's variable.
-        language = glob(folded(action.text))
+        language = glob(fold(action.text))
         languages.append(EVERYTHING if action.text == "*:*" else language)
     return Patterns.of(languages, actions.patterns, negated=actions.negated)
 
@@ -155,7 +147,7 @@ def _refuse_template(text: Text) -> None:
 def lower_condition(condition: Condition) -> Test:
     """The condition in normal form; `Unsupported` for operators of the next tier."""
     operator, base = condition.operator, condition.operator.base
-    key = folded(condition.key)  # R-K7
+    key = fold(condition.key)  # R-K7
     if operator.set_prefix is not None:
         raise Unsupported(f"the operator {operator}", condition.where)
     if base.family is Family.NULL:
@@ -167,7 +159,7 @@ def lower_condition(condition: Condition) -> Test:
 
 def _presence_test(key: str, values: tuple[Text, ...]) -> Test:
     """R-C23: `"true"` asks for absence, `"false"` for presence, values are alternatives."""
-    wanted = {folded(value.text) for value in values}
+    wanted = {fold(value.text) for value in values}
     present = frozenset({EVERYTHING}) if "false" in wanted else frozenset[Language]()
     return Test(key, present, negated=False, if_absent="true" in wanted)
 

@@ -29,6 +29,7 @@ from iamlogic.symbolic.languages import (
     spelled,
 )
 from iamlogic.symbolic.terms import FALSE, TRUE, Present, SomeIn, Terms
+from iamlogic.syntax.global_keys import MULTIVALUED_KEYS
 
 SEPARATOR = "\udfff"
 
@@ -131,19 +132,6 @@ _PRINCIPAL_TYPES = {
 _IS_SERVICE = dict.fromkeys(_WITH_ACCOUNT, "false") | {Kind.SERVICE: "true"}
 """R-K10, aws:PrincipalIsAWSService."""
 
-MULTIVALUED = frozenset(
-    {
-        "aws:calledvia",
-        "aws:tagkeys",
-        "aws:principalorgpaths",
-        "aws:resourceorgpaths",
-        "aws:sourceorgpaths",
-        "aws:principalservicenameslist",
-        "aws:vpceorgpaths",
-    }
-)
-"""The global multivalued keys (R-K8), lower case."""
-
 
 class SymbolicRequest:
     """The atoms of one unknown request. Key names are given in lower case (R-K7)."""
@@ -204,7 +192,7 @@ class SymbolicRequest:
     def value_in(self, key: str, languages: frozenset[Language]) -> int:
         """The key is present and its value (or one of its values) lies in one of the languages."""
         present = self.present(key)
-        if key in MULTIVALUED:
+        if key in MULTIVALUED_KEYS:
             atom = self._terms.atom(SomeIn(key, languages)) if languages else FALSE
             return self._terms.all_of([present, atom])
         one_value = self._terms.any_of(self._value_in(key, language) for language in languages)

@@ -15,6 +15,7 @@ from iamlogic.syntax.json_tree import (
     describe,
     quote,
 )
+from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.literals import CHECKS
 from iamlogic.syntax.operators import OPERATORS, Family, Operator, SetPrefix
 from iamlogic.syntax.policy import Condition, Template, Text, Version
@@ -54,7 +55,7 @@ def report_equal_names(node: JsonObject, path: Path, problems: Problems) -> None
     """
     seen: dict[str, str] = {}
     for name, position, _ in node.members:
-        earlier = seen.setdefault(name.lower(), name)
+        earlier = seen.setdefault(fold(name), name)
         if earlier != name:
             message = f"{quote(name)} is the same name as {quote(earlier)}: case does not count"
             hint = "join their values in one list, or write two statements"
@@ -151,7 +152,7 @@ def _doubts(
     operator: Operator, member: Member, values: list[Text], path: Path, problems: Problems
 ) -> None:
     """What is legal and probably not meant."""
-    key = member.name.lower()
+    key = fold(member.name)
     family = operator.base.family
     if family is Family.BOOL and {"true", "false"} <= {value.text.lower() for value in values}:
         message = f"{operator} lists both true and false: it holds whenever the key is present"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 
 from iamlogic.errors import PolicySyntaxError, Problem
+from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.policy import (
     Condition,
     Policy,
@@ -75,10 +76,10 @@ def _conditions(conditions: tuple[Condition, ...]) -> _Json:
     taken: set[tuple[str, str]] = set()
     for condition in conditions:
         operator = str(condition.operator)
-        if (operator, condition.key.lower()) in taken:  # R-P11
+        if (operator, fold(condition.key)) in taken:  # R-P11
             message = f"two conditions {operator} on {condition.key} cannot stand in one statement"
             raise PolicySyntaxError((Problem(message, condition.where, rule="R-P11"),))
-        taken.add((operator, condition.key.lower()))
+        taken.add((operator, fold(condition.key)))
         values = [value.text for value in condition.values]
         operators.setdefault(operator, {})[condition.key] = _values(values)
     return dict(operators)

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from iamlogic.syntax.global_keys import MULTIVALUED_KEYS
 from iamlogic.syntax.json_tree import quote
+from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.policy import Escape, Template, Variable
 
 _REMEMBERED = 4096
@@ -52,7 +53,7 @@ def _read(text: str) -> Template | BadPattern:
             parts.append(Escape(part[2]) if part.type == "ESCAPE" else str(part))
             continue
         key, *default = map(str, part.children)
-        if key.lower() in MULTIVALUED_KEYS:  # R-V9
+        if fold(key) in MULTIVALUED_KEYS:  # R-V9
             return BadPattern(
                 text.index("${" + key),
                 f"{key} has many values, so it cannot be a variable",

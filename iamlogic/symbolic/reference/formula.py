@@ -18,7 +18,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from iamlogic.errors import InternalError, Unsupported
-from iamlogic.semantics.letter_case import fold
 from iamlogic.semantics.support import require_supported
 from iamlogic.symbolic.reference.patterns import (
     ACTION_FORM,
@@ -66,6 +65,7 @@ from iamlogic.symbolic.reference.smtlib import (
     symbol,
 )
 from iamlogic.syntax.global_keys import MULTIVALUED_KEYS
+from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.operators import Base, Comparison, Family
 from iamlogic.syntax.policy import (
     Actions,

@@ -20,7 +20,6 @@ import z3  # type: ignore[import-untyped]
 
 from iamlogic.errors import InternalError, RequestError, Unsupported
 from iamlogic.semantics.evaluation import allows as concretely_allows
-from iamlogic.semantics.letter_case import fold
 from iamlogic.semantics.request import Request
 from iamlogic.semantics.world import can_send
 from iamlogic.symbolic.reference.formula import (
@@ -60,6 +59,7 @@ from iamlogic.symbolic.reference.smtlib import (
     negation,
     same,
 )
+from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.policy import Policy, PolicyKind, Statement
 
 FIXED_SECONDS = 60.0

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamlogic.semantics.letter_case import fold
+from iamlogic.syntax.letter_case import fold
 
 
 @given(st.text())
