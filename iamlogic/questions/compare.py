@@ -32,7 +32,7 @@ from iamlogic.semantics.evaluation import statement_matches
 from iamlogic.symbolic.believable import Suggestions
 from iamlogic.symbolic.compiler import Compiler, blocks
 from iamlogic.symbolic.concretizer import concretize, replay
-from iamlogic.symbolic.deadline import Deadline, TimeoutExpired
+from iamlogic.symbolic.deadline import Deadline, Undecided
 from iamlogic.symbolic.lowering import Lowered, lower
 from iamlogic.symbolic.solver import Solver
 from iamlogic.syntax.policy import Policy, PolicyKind, Statement
@@ -137,8 +137,8 @@ def compare(before: Policy, after: Policy, *, timeout: float | None = None) -> C
     reason = None
     try:
         relation = search.relation(deadline)
-    except TimeoutExpired:
-        relation, reason = Relation.UNKNOWN, f"the timeout of {timeout:g} seconds was hit"
+    except Undecided as bound:
+        relation, reason = Relation.UNKNOWN, str(bound)
     left = None if timeout is None else max(0.0, timeout - (time.monotonic() - started))
     return Comparison(before, after, relation, reason, left, search)
 
@@ -184,8 +184,8 @@ class _Search:
         for gain in (self.gained, self.lost):
             try:
                 sides.append(gain.account())
-            except TimeoutExpired:
-                reason = "the timeout was hit before the account of the difference was complete"
+            except Undecided as bound:
+                reason = f"{bound} before the account of the difference was complete"
                 sides.append(gain.example())
         return _Account(sides[0], sides[1], reason)
 

@@ -20,12 +20,13 @@ from typing import NamedTuple
 
 from iamlogic.symbolic.believable import Hints, Suggestions
 from iamlogic.symbolic.compiler import Compiler
+from iamlogic.symbolic.enforcer import is_some_resource
 from iamlogic.symbolic.index import PatternIndex, Reach
 from iamlogic.symbolic.languages import Language
 from iamlogic.symbolic.lowering import Lowered, Patterns, patterns_include
 from iamlogic.symbolic.solver import Solver
 from iamlogic.symbolic.symbolizer import RESOURCE_ACCOUNT
-from iamlogic.symbolic.terms import TRUE, Present
+from iamlogic.symbolic.terms import TRUE
 from iamlogic.symbolic.theory import Model
 from iamlogic.syntax.policy import Principal, PrincipalForm
 
@@ -98,6 +99,7 @@ class Source:
         self.statement = statement
         self.others = others
         self.solver = solver
+        self._resource_reaches: dict[int, Reach] = {}
         self._suggestions = suggestions
         self.actions = _parts(statement.actions)
         self.resources = _parts(statement.resources)
@@ -156,25 +158,34 @@ class Source:
 
     def _alike(self) -> Iterator[_Alike]:
         """The cells that no single statement empties, those that are alike together."""
-        twins = self._twins
-        taken_by = [self._statements_naming(entry) & twins for entry in self.principals]
-        if self.resources == (WHOLE,):
-            lists = [other.resources for other in self.others.all]
-            resource_reaches = [_reach_of_whole(self.statement.resources, lists)]
-        else:
-            resource_reaches = [
-                self.others.by_resource.reach(part) for part in self.resources if part
-            ]
+        taken_by = [self._statements_naming(entry) & self._twins for entry in self.principals]
         for actions, action_reach in self._action_classes():
             for principal, taken in enumerate(taken_by):
-                emptying = action_reach.whole & taken
-                left = [
-                    (number, reach)
-                    for number, reach in enumerate(resource_reaches)
-                    if not reach.whole & emptying
-                ]
+                left = self._resources_left(emptying=action_reach.whole & taken)
                 for resources, reach in self._resource_classes(left, action_reach.some):
                     yield _Alike(actions, resources, principal, action_reach, reach)
+
+    def _resources_left(self, emptying: int) -> Iterator[tuple[int, Reach]]:
+        """The resources of which no statement of `emptying` takes all."""
+        if self.resources == (WHOLE,):
+            if not self._reach_of_all_resources.whole & emptying:
+                yield 0, self._reach_of_all_resources
+            return
+        index = self.others.by_resource
+        for number, part in enumerate(self.resources):
+            if part is WHOLE or index.listed(part) & emptying or not is_some_resource(part):
+                continue
+            reach = self._resource_reaches.get(number)
+            if reach is None:
+                self.solver.deadline.check()
+                reach = self._resource_reaches[number] = index.reach(part)
+            if not reach.whole & emptying:
+                yield number, reach
+
+    @cached_property
+    def _reach_of_all_resources(self) -> Reach:
+        lists = [other.resources for other in self.others.all]
+        return _reach_of_whole(self.statement.resources, lists)
 
     @cached_property
     def _twins(self) -> int:
@@ -209,6 +220,7 @@ class Source:
                 lists = [other.actions for other in self.others.all]
                 reach = _reach_of_whole(self.statement.actions, lists)
             else:
+                self.solver.deadline.check()
                 reach = self.others.by_action.reach(part)
             alike: object = reach.whole if reach.uniform(everyone) else (number,)
             classes.setdefault(alike, ([], reach))[0].append(number)
@@ -218,13 +230,18 @@ class Source:
         self, left: Iterable[tuple[int, Reach]], concerned: int
     ) -> Iterable[tuple[tuple[int, ...], Reach]]:
         """Resources that look alike to the statements which the action concerns."""
-        each_alone = self.solver.terms.has_atom(Present(RESOURCE_ACCOUNT))  # it follows from ARNs
         classes: dict[object, tuple[list[int], Reach]] = {}
         for number, reach in left:
-            uniform = reach.uniform(concerned) and not each_alone
+            uniform = reach.uniform(concerned) and not self._speaks_of_owner
             alike: object = reach.whole & concerned if uniform else (number,)
             classes.setdefault(alike, ([], reach))[0].append(number)
         return [(tuple(numbers), reach) for numbers, reach in classes.values()]
+
+    @cached_property
+    def _speaks_of_owner(self) -> bool:
+        """Some statement has a condition on the resource account, which an ARN can tell (R-K4)."""
+        statements = (self.statement, *self.others.all)
+        return any(test.key == RESOURCE_ACCOUNT for each in statements for test in each.tests)
 
     def _statements_naming(self, entry: Principal | None) -> int:
         """The other statements that certainly name all requesters whom the entry names."""

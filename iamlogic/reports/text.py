@@ -85,7 +85,7 @@ def _difference(number: int, difference: Difference, side: Side, width: int) -> 
     for row in table:
         yield from _row(row, label, width)
     yield Line()
-    yield Line(f"     For example, {side.lead}:", style="dim")
+    yield Line("     For example:", style="dim")
     pieces = command(difference.witness, side.policy)
     for position, piece in enumerate(pieces):
         start = "       " if position == 0 else "         "

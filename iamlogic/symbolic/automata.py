@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Sequence as Row
 
-from iamlogic.symbolic.deadline import Deadline
+from iamlogic.symbolic.deadline import Deadline, Undecided
 from iamlogic.symbolic.languages import (
     CharSet,
     Language,
@@ -32,6 +32,9 @@ _FRESH = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_.=+,@/
 
 _CHECK_EVERY = 256
 """Products between two looks at the clock."""
+
+_MOST_PRODUCTS = 2_000_000
+"""Products before a search is given up: they take some 200 bytes each."""
 
 
 def find_word(inside: Row[Row[Language]], outside: Row[Language], deadline: Deadline) -> str | None:
@@ -195,6 +198,8 @@ class _Product:
                 since_check += 1
                 if since_check >= _CHECK_EVERY:
                     deadline.check()
+                    if len(came_from) > _MOST_PRODUCTS:
+                        raise Undecided("too many patterns overlap in too many ways")
                     since_check = 0
                 for char, after in self._moves(state):
                     if after in came_from:

@@ -1,4 +1,4 @@
-"""A bound on time that every loop of ours checks: z3's own timeout does not bound our loops."""
+"""Bounds that every loop of ours checks: z3's own timeout does not bound our loops."""
 
 from __future__ import annotations
 
@@ -7,8 +7,18 @@ from dataclasses import dataclass
 from math import inf
 
 
-class TimeoutExpired(Exception):
-    """The bound was hit. Questions turn this into the verdict *unknown*; it never reaches users."""
+class Undecided(Exception):
+    """A bound was hit. Questions turn this into the verdict *unknown*; it never reaches users.
+
+    The message is the reason, as a clause: "the timeout was hit".
+    """
+
+
+class TimeoutExpired(Undecided):
+    """The bound on time was hit."""
+
+    def __init__(self) -> None:
+        super().__init__("the timeout was hit")
 
 
 @dataclass(frozen=True, slots=True)

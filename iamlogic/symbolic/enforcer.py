@@ -9,9 +9,21 @@ of one string (`symbolizer`). The clauses here tie together what is left.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import combinations
 
-from iamlogic.symbolic.languages import EVERYTHING, CharSet, Language, Word, glob, sequence
+from iamlogic.symbolic.automata import find_word
+from iamlogic.symbolic.deadline import FOREVER
+from iamlogic.symbolic.languages import (
+    EVERYTHING,
+    CharSet,
+    Glob,
+    Language,
+    Word,
+    glob,
+    matches,
+    sequence,
+)
 from iamlogic.symbolic.symbolizer import (
     ACTION,
     REQUESTER,
@@ -45,6 +57,17 @@ _BUT_COLON = (CharSet(frozenset(":"), negated=True),)
 ACTIONS: tuple[Language, ...] = (glob("?*:?*"),)
 RESOURCES: tuple[Language, ...] = (Word("*"), glob("arn:?*:?*:*:*:?*"))
 """R-E21."""
+
+
+@lru_cache(maxsize=1 << 14)
+def is_some_resource(pattern: Language) -> bool:
+    """Whether a resource can match the pattern at all: `arn:aws:s3` is legal and matches none."""
+    if isinstance(pattern, Word | Glob):  # nearly always true of the first word that comes to mind
+        word = pattern.text.replace("*", "a").replace("?", "a")
+        if matches(pattern, word) and any(matches(part, word) for part in RESOURCES):
+            return True
+    return find_word([RESOURCES, [pattern]], [], FOREVER) is not None
+
 
 _OWNED = sequence(
     ("arn:", _BUT_COLON, ":", _BUT_COLON, ":", _BUT_COLON, ":", *(_DIGIT,) * 12, ":", _ANY_RUN)

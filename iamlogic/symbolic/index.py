@@ -62,6 +62,14 @@ class PatternIndex:
             some & positive | self._negated & ~whole,
         )
 
+    def listed(self, pattern: Language) -> int:
+        """The statements whose list has the pattern word for word; a cheap part of `reach`."""
+        if isinstance(pattern, Word):
+            lists = self._words.get(pattern.text, 0)
+        else:
+            lists = self._globs.get(_beginning(pattern), {}).get(pattern, 0)
+        return lists & ~self._negated
+
     def _lists(self, pattern: Language) -> tuple[int, int]:
         """`reach` as if no list were negated."""
         beginning = _beginning(pattern)
