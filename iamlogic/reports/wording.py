@@ -120,7 +120,7 @@ def coverage(comparison: Comparison, mark: Mark = str) -> str | None:
     if comparison.relation in {Relation.EQUIVALENT, Relation.UNKNOWN}:
         return None
     if comparison.complete:
-        return "Proved: no request outside these regions is decided differently."
+        return "Proved: outside of these regions both decide every request alike."
     reason = mark(printable(comparison.reason or "the search was not finished"))
     return f"Not complete: there may be differences outside these regions ({reason})."
 

@@ -42,8 +42,8 @@ def check_name(what: str, text: object) -> str:
 class Context(Mapping[str, tuple[str, ...]]):
     """An immutable, hashable mapping from condition keys to their values, names without case.
 
-    Iteration gives the names as they were written. Two contexts are equal if they have the same
-    keys, case ignored, with the same values.
+    Iteration gives the names as they were written. A context equals another, or the mapping that
+    one could be made from, if both have the same keys, case ignored, with the same values.
     """
 
     __slots__ = ("_entries",)
@@ -70,7 +70,14 @@ class Context(Mapping[str, tuple[str, ...]]):
         return len(self._entries)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Context) and self.folded() == other.folded()
+        if isinstance(other, Context):
+            return self.folded() == other.folded()
+        if not isinstance(other, Mapping):
+            return NotImplemented
+        try:
+            return self == Context(other)
+        except RequestError:
+            return False
 
     def __hash__(self) -> int:
         return hash(frozenset(self.folded().items()))

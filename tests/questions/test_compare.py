@@ -1,0 +1,206 @@
+"""What a comparison tells: regions in the policy's own words, few, tight, and with a witness."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+import iamlogic as il
+from iamlogic.semantics import allows
+
+Regions = list[tuple[str, list[str], list[str]]]
+
+
+Json = dict[str, object]
+
+
+def policy(*statements: Json) -> il.Policy:
+    return il.parse({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def statement(
+    action: str | list[str],
+    resource: str | list[str] = "*",
+    effect: str = "Allow",
+    **more: object,
+) -> Json:
+    return {"Effect": effect, "Action": action, "Resource": resource, **more}
+
+
+def regions(differences: tuple[il.Difference, ...]) -> Regions:
+    return [
+        (
+            difference.statement.effect.value,
+            [str(action) for action in difference.region.actions.patterns],
+            [str(r) for r in difference.region.resources.patterns]
+            if difference.region.resources
+            else [],
+        )
+        for difference in differences
+    ]
+
+
+def gained(before: il.Policy, after: il.Policy) -> Regions:
+    comparison = il.compare(before, after)
+    assert comparison.complete
+    for difference in comparison.gained:
+        assert allows(after, difference.witness)
+        assert not allows(before, difference.witness)
+    return regions(comparison.gained)
+
+
+A, B, C = (f"arn:aws:s3:::{name}/*" for name in "abc")
+
+
+def test_only_the_new_action_is_named() -> None:
+    before = policy(statement(["s3:GetObject", "s3:ListBucket"], [A, B]))
+    after = policy(statement(["s3:GetObject", "s3:ListBucket", "s3:PutObject"], [A, B]))
+    assert gained(before, after) == [("Allow", ["s3:PutObject"], [A, B])]
+
+
+def test_a_new_action_and_a_new_resource_are_two_regions() -> None:
+    before = policy(statement(["s3:GetObject", "s3:ListBucket"], [A, B]))
+    after = policy(statement(["s3:GetObject", "s3:ListBucket", "s3:PutObject"], [A, B, C]))
+    assert sorted(gained(before, after)) == [
+        ("Allow", ["s3:GetObject", "s3:ListBucket"], [C]),
+        ("Allow", ["s3:PutObject"], [A, B, C]),
+    ]
+
+
+def test_there_are_no_more_regions_than_changed_parts() -> None:
+    # Exactly said, it takes three: every action on the two resources it was not allowed on.
+    before = policy(*(statement(f"s3:{n}Object", r) for n, r in zip("XYZ", (A, B, C), strict=True)))
+    after = policy(statement(["s3:XObject", "s3:YObject", "s3:ZObject"], [A, B, C]))
+    assert len(gained(before, after)) == 2
+
+
+def test_a_pattern_that_another_covers_is_not_named() -> None:
+    assert gained(policy(), policy(statement(["s3:GetObject", "s3:Get*"]))) == [
+        ("Allow", ["s3:Get*"], ["*"])
+    ]
+
+
+def test_a_pattern_that_others_cover_together_is_not_named() -> None:
+    resources = [f"arn:aws:s3:::{name}" for name in ("x*a", "x*b", "x*?", "x")]
+    after = policy(statement("s3:*", resources))
+    assert gained(policy(), after) == [("Allow", ["s3:*"], ["arn:aws:s3:::x*?", "arn:aws:s3:::x"])]
+
+
+def test_a_resource_that_no_request_can_have_is_not_named() -> None:
+    after = policy(statement("s3:*", ["arn:aws:s3", A]))
+    assert gained(policy(), after) == [("Allow", ["s3:*"], [A])]
+
+
+def test_what_notaction_no_longer_excludes_is_named_by_the_exclusion() -> None:
+    before = policy({"Effect": "Allow", "NotAction": ["iam:*", "sts:*"], "Resource": "*"})
+    after = policy({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"})
+    assert gained(before, after) == [("Allow", ["sts:*"], ["*"])]
+
+
+def test_what_notresource_no_longer_excludes_is_named_by_the_exclusion() -> None:
+    before = policy({"Effect": "Allow", "Action": "s3:*", "NotResource": [A, B]})
+    after = policy({"Effect": "Allow", "Action": "s3:*", "NotResource": [A]})
+    assert gained(before, after) == [("Allow", ["s3:*"], [B])]
+
+
+def test_a_narrowed_deny_is_told_in_the_denys_words() -> None:
+    before = policy(statement("s3:*"), statement(["s3:Delete*", "s3:Put*"], [A, B], "Deny"))
+    after = policy(statement("s3:*"), statement("s3:Delete*", [A, B], "Deny"))
+    comparison = il.compare(before, after)
+    assert regions(comparison.gained) == [("Deny", ["s3:Put*"], [A, B])]
+    assert comparison.gained[0].policy is before
+    assert comparison.gained[0].statement is before.statements[1]
+
+
+def test_only_the_condition_values_that_are_new_are_named() -> None:
+    def tagged(*teams: str) -> Json:
+        return {"StringEquals": {"aws:ResourceTag/team": list(teams)}}
+
+    before = policy(statement("s3:*", Condition=tagged("red", "blue")))
+    after = policy(statement("s3:*", Condition=tagged("red", "blue", "green")))
+    (difference,) = il.compare(before, after).gained
+    (condition,) = difference.region.conditions
+    assert [str(value) for value in condition.values] == ["green"]
+    assert difference.witness.values("aws:ResourceTag/team") == ("green",)
+
+
+def test_only_the_principals_that_are_new_are_named() -> None:
+    def granted(*principals: str) -> il.Policy:
+        return policy(
+            {"Effect": "Allow", "Principal": {"AWS": list(principals)}, "Action": "s3:*",
+             "Resource": A}
+        )  # fmt: skip
+
+    role = "arn:aws:iam::111122223333:role/app"
+    (difference,) = il.compare(granted(role), granted(role, "444455556666")).gained
+    assert difference.region.principals is not None
+    assert [str(entry) for entry in difference.region.principals.entries] == ["444455556666"]
+    assert difference.witness.requester.account == "444455556666"
+
+
+def test_a_statement_repeated_under_another_sid_is_told_once() -> None:
+    one, other = statement("s3:*", A, Sid="one"), statement("s3:*", A, Sid="other")
+    assert gained(policy(), policy(one, other)) == [("Allow", ["s3:*"], [A])]
+
+
+def test_notprincipal_in_a_deny_keeps_its_meaning_in_the_region() -> None:
+    # R-M11 and R-M13 read NotPrincipal differently; a Deny's region is a Deny's.
+    everyone = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}
+    before = policy(everyone | {"Condition": {"ArnLike": {"aws:PrincipalArn": "arn:*:user/*"}}})
+    deny = {"Effect": "Deny", "NotPrincipal": {"AWS": "111122223333"}, "Action": "s3:GetObject"}
+    comparison = il.compare(before, policy(everyone, deny))
+    assert comparison.relation is il.Relation.MORE_PERMISSIVE or comparison.lost
+    assert comparison.complete
+
+
+def test_witnesses_are_believable() -> None:
+    after = policy(statement(["s3:Get*"], "arn:aws:s3:::logs/*"))
+    (difference,) = il.compare(policy(), after).gained
+    assert difference.witness.action == "s3:GetObject"
+    assert difference.witness.resource == "arn:aws:s3:::logs/a"
+    assert difference.witness.principal == "arn:aws:iam::111122223333:user/alice"
+    assert difference.witness.context == {}
+
+
+def test_a_bound_that_is_hit_gives_unknown_with_its_reason() -> None:
+    before, after = policy(statement("s3:*", A)), policy(statement("s3:*", B))
+    comparison = il.compare(before, after, timeout=0.0)
+    assert comparison.relation is il.Relation.UNKNOWN
+    assert comparison.reason == "the timeout was hit"
+    assert not comparison.complete
+
+
+def test_an_account_cut_short_shows_an_example_and_says_so() -> None:
+    # Thirty negated patterns that overlap in every way: the relation is quick, its account is not.
+    denied = [f"arn:aws:s3:::*a{'?' * n}b*" for n in range(30)]
+    before = policy(statement("s3:*"), statement("s3:*", denied, "Deny"))
+    after = policy(statement("s3:*", "arn:aws:s3:::*a*b*"))
+    comparison = il.compare(before, after, timeout=1.0)
+    assert comparison.relation is il.Relation.INCOMPARABLE
+    assert not comparison.complete
+    assert comparison.reason is not None
+    assert "before the account of the difference was complete" in comparison.reason
+    for difference in comparison.gained:
+        assert allows(after, difference.witness)
+
+
+def test_comparisons_survive_pickling() -> None:
+    comparison = il.compare(policy(statement("s3:*", A)), policy(statement("s3:*", [A, B])))
+    copy = pickle.loads(pickle.dumps(comparison))  # noqa: S301  (our own bytes)
+    assert copy == comparison
+    assert copy.gained == comparison.gained
+    assert copy.complete
+
+
+def test_an_identity_policy_is_not_compared_with_a_resource_policy() -> None:
+    resource = policy({"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": A})
+    with pytest.raises(il.MixedKinds, match="cannot be compared"):
+        il.compare(policy(statement("s3:*")), resource)
+    assert il.compare(policy(), resource).relation is il.Relation.MORE_PERMISSIVE
+
+
+def test_what_is_not_modelled_is_refused_with_its_place() -> None:
+    when = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
+    with pytest.raises(il.Unsupported, match=r"Statement\[0\].Condition.*IpAddress"):
+        il.compare(policy(), policy(statement("s3:*", Condition=when)))
