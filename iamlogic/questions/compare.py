@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 from itertools import islice
@@ -27,7 +27,7 @@ from iamlogic.questions.region import (
     changed_parts,
     widest,
 )
-from iamlogic.semantics import Request
+from iamlogic.semantics import Request, allows
 from iamlogic.semantics.evaluation import statement_matches
 from iamlogic.symbolic.believable import Suggestions
 from iamlogic.symbolic.compiler import Compiler, blocks
@@ -319,9 +319,16 @@ class _Gain:
     def _witness(self, found: Found, region: Statement) -> Request:
         self._suggestions.about(found.hints)
         request = concretize(found.model, self._suggestions)
+        if not found.hints.actions:  # the action was chosen freely, apart from the resource
+            usual = replace(request, resource=self._suggestions.usual_resource(request.action))
+            if statement_matches(region, usual) and self._shows_gain(usual):
+                return usual
         if not statement_matches(region, request):
             raise InternalError(f"a witness is not in its region; please report {request}")
         return replay(request, self._now.policy, self._then.policy)
+
+    def _shows_gain(self, request: Request) -> bool:
+        return allows(self._now.policy, request) and not allows(self._then.policy, request)
 
     def _irredundant(self, entries: list[_Entry]) -> list[_Entry]:
         """Without regions of which the others hold all requests of the difference."""

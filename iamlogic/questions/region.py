@@ -272,6 +272,8 @@ class Packing:
         """The patterns, without the doubtful ones that hold nothing which the others do not."""
         kept = set(languages)
         for number in doubtful:
+            if len(kept) == 1:
+                break  # the box is not empty, so the last one is needed
             language = languages[number]
             rivals = [n for n in kept - {number} if may_overlap(language, languages[n])]
             own = [lies_in(language), *(-lies_in(languages[rival]) for rival in rivals)]

@@ -89,6 +89,10 @@ class Suggestions:
     hints: Hints = field(default_factory=Hints)
     _spelling: dict[str, str] = field(default_factory=dict)
 
+    def usual_resource(self, action: str) -> str:
+        """The resource that one expects with an action."""
+        return _usual_resource(action.partition(":")[0].lower())
+
     def learn(self, names: Iterable[str]) -> None:
         """How the policies write actions or condition keys."""
         for name in names:
@@ -119,6 +123,10 @@ class Suggestions:
         for action in _actions(self.hints.actions):
             self.learn([action])
             yield fold(action)
+        if not self.hints.actions:
+            for service, names in _ACTIONS.items():
+                self.learn(f"{service}:{name}" for name in names)
+                yield from (fold(f"{service}:{name}") for name in names)
 
 
 def _actions(patterns: Iterable[str]) -> Iterator[str]:
@@ -147,8 +155,12 @@ def _resources(hints: Hints, inside: list[Language]) -> Iterator[str]:
             yield example_resource(pattern, service, "a")
             yield example_resource(pattern, service, "b")
     if "*" not in service:
-        yield _RESOURCES.get(service, f"arn:aws:{service}:us-east-1:{OUR_ACCOUNT}:example")
+        yield _usual_resource(service)
     yield _RESOURCES["s3"]
+
+
+def _usual_resource(service: str) -> str:
+    return _RESOURCES.get(service, f"arn:aws:{service}:us-east-1:{OUR_ACCOUNT}:example")
 
 
 _SEGMENTS = 6
