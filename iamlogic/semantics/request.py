@@ -34,8 +34,8 @@ _MEMBERS = ("principal", "action", "resource", "resource_account", "context")
 class Request:
     """One request, concretely: immutable, hashable, picklable.
 
-    `principal` has one of the forms of R-K1; `action` and `resource` are any text without control
-    characters; `context` maps condition keys, case ignored, to a text, Boolean, number, datetime
+    `principal` has one of the forms of R-K1; `action` and `resource` are any text that is
+    not empty; `context` maps condition keys, case ignored, to a text, Boolean, number, datetime
     or a list of them, and holds canonical texts afterwards. `resource_account` is what was given;
     `resource_owner` the account by R-K4, None while unknown. Raises `RequestError`.
     """

@@ -109,6 +109,7 @@ class Suggestions:
             yield from _resources(self.hints, inside)
         elif variable == REQUESTER:
             yield from _requesters(self.hints.accounts)
+            yield from (_plainer(part.text) for part in inside if isinstance(part, Word))
         elif variable == RESOURCE_ACCOUNT:
             yield from (OUR_ACCOUNT, OTHER_ACCOUNT)
         else:
@@ -187,6 +188,11 @@ def example_resource(pattern: str, service: str, filler: str) -> str:
 
 def _fill(pattern: str, filler: str) -> str:
     return pattern.replace("*", filler).replace("?", "a")
+
+
+def _plainer(requester: str) -> str:
+    """A requester that the automata found, with an account and a path that people expect."""
+    return requester.replace("000000000000", OUR_ACCOUNT).replace("//", "/")
 
 
 def _requesters(accounts: tuple[str, ...]) -> Iterator[str]:

@@ -31,7 +31,7 @@ from iamlogic.symbolic.symbolizer import (
     RESOURCE_ACCOUNT,
     Kind,
     SymbolicRequest,
-    kind_languages,
+    kind_language,
 )
 from iamlogic.syntax.policy import PolicyKind
 
@@ -79,11 +79,10 @@ _ANYTHING: tuple[Language, ...] = (EVERYTHING,)
 
 def domains(kind: PolicyKind) -> dict[str, tuple[Language, ...]]:
     """For each field, languages of which its value must lie in one; context keys are free."""
-    requesters = [part for each in REQUESTERS[kind] for part in kind_languages(each)]
     return {
         ACTION: ACTIONS,
         RESOURCE: RESOURCES,
-        REQUESTER: tuple(requesters),
+        REQUESTER: tuple(map(kind_language, REQUESTERS[kind])),
         RESOURCE_ACCOUNT: (_ACCOUNT,),
     }
 

@@ -23,6 +23,7 @@ from iamlogic.symbolic.languages import (
     Language,
     Nothing,
     Sequence,
+    Union,
     Word,
     matches,
     sequence,
@@ -89,33 +90,35 @@ def _iam(*rest: str | CharSet | tuple[CharSet]) -> Sequence:
     return sequence(("arn:", *_PARTITION, ":iam::", *_ACCOUNT, ":", *rest))
 
 
-def _identity(kind: str, *session: CharSet | tuple[CharSet]) -> tuple[Language, ...]:
+def _identity(kind: str, *session: CharSet | tuple[CharSet]) -> Language:
     """A user or role with and without a path, and its session."""
     behind = (SEPARATOR, *session)
-    return (
-        _iam(f"{kind}/", *_NAMES, *behind),
-        _iam(f"{kind}/", (_PATH,), "/", *_NAMES, *behind),
+    return Union(
+        (
+            _iam(f"{kind}/", *_NAMES, *behind),
+            _iam(f"{kind}/", (_PATH,), "/", *_NAMES, *behind),
+        )
     )
 
 
-_SHAPES: dict[Kind, tuple[Language, ...]] = {
+_SHAPES: dict[Kind, Language] = {
     Kind.USER: _identity("user"),
     Kind.ROLE_SESSION: _identity("role", *_NAMES),
     Kind.UNNAMED_ROLE_SESSION: _identity("role"),
-    Kind.FEDERATED_USER: (
-        sequence(
-            ("arn:", *_PARTITION, ":sts::", *_ACCOUNT, ":federated-user/", *_NAMES, SEPARATOR)
-        ),
+    Kind.FEDERATED_USER: sequence(
+        ("arn:", *_PARTITION, ":sts::", *_ACCOUNT, ":federated-user/", *_NAMES, SEPARATOR)
     ),
-    Kind.ROOT: (_iam("root", SEPARATOR),),
-    Kind.PROVIDER: (
-        _iam("saml-provider/", _PATH, (_PATH,), SEPARATOR),
-        _iam("oidc-provider/", _PATH, (_PATH,), SEPARATOR),
-        *(Word(host + SEPARATOR) for host in PROVIDER_HOSTS),
+    Kind.ROOT: _iam("root", SEPARATOR),
+    Kind.PROVIDER: Union(
+        (
+            _iam("saml-provider/", _PATH, (_PATH,), SEPARATOR),
+            _iam("oidc-provider/", _PATH, (_PATH,), SEPARATOR),
+            *(Word(host + SEPARATOR) for host in PROVIDER_HOSTS),
+        )
     ),
     # A host name; the four of providers are taken out where the atom is made.
-    Kind.SERVICE: (sequence((_HOST_END, (_HOST,), ".", (_HOST,), _HOST_END, SEPARATOR)),),
-    Kind.ANONYMOUS: (Word(ANONYMOUS + SEPARATOR),),
+    Kind.SERVICE: sequence((_HOST_END, (_HOST,), ".", (_HOST,), _HOST_END, SEPARATOR)),
+    Kind.ANONYMOUS: Word(ANONYMOUS + SEPARATOR),
 }
 """What the requester's string looks like, by kind (R-K1). The kinds are disjoint."""
 
@@ -154,7 +157,7 @@ class SymbolicRequest:
     def is_kind(self, kind: Kind) -> int:
         literal = self.kinds.get(kind)
         if literal is None:
-            literal = self._terms.any_of(map(self.requester_in, _SHAPES[kind]))
+            literal = self.requester_in(_SHAPES[kind])
             if kind is Kind.SERVICE:
                 hosts = [-self.requester_in(Word(host + SEPARATOR)) for host in PROVIDER_HOSTS]
                 literal = self._terms.all_of([literal, *hosts])
@@ -239,8 +242,8 @@ class SymbolicRequest:
                 return self._terms.in_language(variable, language)
 
 
-def kind_languages(kind: Kind) -> tuple[Language, ...]:
-    """The requesters of a kind, as languages of the requester's string."""
+def kind_language(kind: Kind) -> Language:
+    """The requesters of a kind, as a language of the requester's string."""
     return _SHAPES[kind]
 
 

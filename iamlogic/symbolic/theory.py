@@ -118,6 +118,9 @@ class Theory:
         found = find_word([domain, *([part] for part in inside)], outside, deadline)
         if found is None:
             return smallest_conflict(domain, inside, outside, deadline)
+        for word in self._suggest(variable, [Word(found)]):  # perhaps there is a plainer one
+            if fits(word, domain, inside, outside):
+                return word
         return found
 
     def _find_in_union(
