@@ -20,7 +20,8 @@ if TYPE_CHECKING:
         Unsupported,
         Where,
     )
-    from iamlogic.questions.compare import Comparison, Difference, MixedKinds, Relation, compare
+    from iamlogic.questions.compare import Comparison, MixedKinds, Relation, compare
+    from iamlogic.questions.gain import Difference
     from iamlogic.questions.region import Region
     from iamlogic.semantics.evaluation import Decision, Outcome, evaluate
     from iamlogic.semantics.request import Request
@@ -40,7 +41,7 @@ _HOMES = {
     "Unsupported": "iamlogic.errors",
     "Where": "iamlogic.errors",
     "Comparison": "iamlogic.questions.compare",
-    "Difference": "iamlogic.questions.compare",
+    "Difference": "iamlogic.questions.gain",
     "MixedKinds": "iamlogic.questions.compare",
     "Region": "iamlogic.questions.region",
     "Relation": "iamlogic.questions.compare",

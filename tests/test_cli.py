@@ -330,7 +330,7 @@ def test_nothing_of_a_policy_can_steer_the_terminal(output: str, tmp_path: Path)
         **ALLOW,
         "Sid": HOSTILE,
         "Principal": "*",
-        "Resource": f"arn:aws:s3:::{HOSTILE}",
+        "Resource": "arn:aws:s3:::\u202eltr\u200b`|<b>",
         "Condition": {"StringEquals": {"aws:PrincipalTag/\u202e": HOSTILE}},
     }
     hostile = a_policy(tmp_path, name, statement)

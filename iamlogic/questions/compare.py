@@ -10,32 +10,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
-from itertools import islice
 
-from iamlogic.errors import IamlogicError, InternalError
-from iamlogic.questions.gain import Found, Others, Source
-from iamlogic.questions.region import (
-    Box,
-    Packing,
-    Region,
-    as_found,
-    boxes,
-    changed_parts,
-    widest,
-)
-from iamlogic.semantics import Request, allows
-from iamlogic.semantics.evaluation import statement_matches
+from iamlogic.errors import IamlogicError
+from iamlogic.questions.gain import Difference, Gain, Side
 from iamlogic.symbolic.believable import Suggestions
-from iamlogic.symbolic.compiler import Compiler, blocks
-from iamlogic.symbolic.concretizer import concretize, replay
 from iamlogic.symbolic.deadline import Deadline, Undecided
-from iamlogic.symbolic.lowering import Lowered, lower
 from iamlogic.symbolic.solver import Solver
-from iamlogic.syntax.policy import Policy, PolicyKind, Statement
+from iamlogic.syntax.policy import Policy, PolicyKind
 
 
 class Relation(Enum):
@@ -46,22 +30,6 @@ class Relation(Enum):
     LESS_PERMISSIVE = "less permissive"
     INCOMPARABLE = "incomparable"
     UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One region of a difference, the statement that makes it, and a request that shows it.
-
-    `statement` is the Allow that grants the region now (of what is lost: that granted it before)
-    or, if a Deny changed, the Deny that forbade it before (of what is lost: that forbids it now).
-    It stands in `policy`. The witness is allowed by one of the two policies and not by the other;
-    the evaluator has confirmed it.
-    """
-
-    region: Region
-    statement: Statement
-    policy: Policy
-    witness: Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +132,9 @@ class _Search:
             for condition in statement.conditions
         )
         solver = self._solver = Solver(_common_kind(before, after), suggestions)
-        old, new = _Side.of(before), _Side.of(after)
-        self.gained = _Gain(solver, suggestions, new, old)
-        self.lost = _Gain(solver, suggestions, old, new)
+        old, new = Side.of(before), Side.of(after)
+        self.gained = Gain(solver, suggestions, new, old)
+        self.lost = Gain(solver, suggestions, old, new)
 
     @property
     def usable_here(self) -> bool:
@@ -208,186 +176,3 @@ def _common_kind(before: Policy, after: Policy) -> PolicyKind:
 
 def _a(kind: PolicyKind) -> str:
     return f"an {kind.value}" if kind is PolicyKind.IDENTITY else f"a {kind.value}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """A policy's statements in normal form."""
-
-    policy: Policy
-    allows: Sequence[Lowered]
-    denies: Sequence[Lowered]
-
-    @staticmethod
-    def of(policy: Policy) -> _Side:
-        lowered = [lower(statement) for statement in policy.statements]
-        return _Side(
-            policy,
-            [statement for statement in lowered if statement.allows],
-            [statement for statement in lowered if not statement.allows],
-        )
-
-
-class _Trail:
-    """What has been found of one source so far, and how to go on."""
-
-    def __init__(self, source: Source, policy: Policy, counterparts: Sequence[Lowered]) -> None:
-        self.source, self.policy, self.counterparts = source, policy, counterparts
-        self.seen: list[Found] = []
-        self._rest = source.found()
-
-    def exists(self) -> bool:
-        return bool(self.seen) or self._step()
-
-    def all(self) -> list[Found]:
-        while self._step():
-            pass
-        return self.seen
-
-    def _step(self) -> bool:
-        found = next(self._rest, None)
-        if found is not None:
-            self.seen.append(found)
-        return found is not None
-
-
-_EXAMPLES = 3
-"""Of how many examples of a region the shortest is shown."""
-
-
-class _Gain:
-    """The requests that `now` allows and `then` does not."""
-
-    def __init__(self, solver: Solver, suggestions: Suggestions, now: _Side, then: _Side) -> None:
-        self._solver, self._suggestions = solver, suggestions
-        self._now, self._then = now, then
-        self._trails = list(self._sources())
-
-    def _sources(self) -> Iterator[_Trail]:
-        """The Allows that only `now` has, and the Denies that only `then` has."""
-        now, then = self._now, self._then
-        granting = Others([*now.denies, *then.allows])
-        freeing = Others(now.denies, [now.allows, then.allows])
-        for new, old, others, policy in (
-            (now.allows, then.allows, granting, now.policy),
-            (then.denies, now.denies, freeing, then.policy),
-        ):
-            shared = {statement.meaning for statement in old}
-            for statement in new:
-                if statement.meaning not in shared:
-                    source = Source(self._solver, self._suggestions, statement, others)
-                    yield _Trail(source, policy, old)
-
-    def exists(self) -> bool:
-        return any(trail.exists() for trail in self._trails)
-
-    def example(self) -> tuple[Difference, ...]:
-        """One difference, where that much is known: the cells in which it was found."""
-        for trail in self._trails:
-            for found in trail.seen[:1]:
-                box = Box(*(frozenset({number}) for number in found.cells[0]))
-                return (self._entry(trail, box, as_found(trail.source, box)).difference,)
-        return ()
-
-    def account(self) -> tuple[Difference, ...]:
-        entries = [
-            self._entry(trail, box, Packing(trail.source, box).region())
-            for trail in self._trails
-            if trail.all()
-            for box in boxes(
-                widest(trail.source, trail.seen),
-                limit=max(1, changed_parts(trail.source.statement, trail.counterparts)),
-            )
-        ]
-        entries = self._irredundant(entries)
-        self._prove_complete(entries)
-        return tuple(entry.difference for entry in entries)
-
-    def _entry(self, trail: _Trail, box: Box, region: Region) -> _Entry:
-        """The region with the shortest of the examples that were found in it."""
-        statement = region.as_statement()
-        examples = (found for found in trail.seen if any(cell in box for cell in found.cells))
-        witnesses = [self._witness(found, statement) for found in islice(examples, _EXAMPLES)]
-        difference = Difference(
-            region,
-            trail.source.statement.statement,
-            trail.policy,
-            min(witnesses, key=lambda request: len(request.to_json())),
-        )
-        return _Entry(difference, statement, lower(statement))
-
-    def _witness(self, found: Found, region: Statement) -> Request:
-        self._suggestions.about(found.hints)
-        request = concretize(found.model, self._suggestions)
-        if not found.hints.actions:  # the action was chosen freely, apart from the resource
-            usual = replace(request, resource=self._suggestions.usual_resource(request.action))
-            if statement_matches(region, usual) and self._shows_gain(usual):
-                return usual
-        if not statement_matches(region, request):
-            raise InternalError(f"a witness is not in its region; please report {request}")
-        return replay(request, self._now.policy, self._then.policy)
-
-    def _shows_gain(self, request: Request) -> bool:
-        return allows(self._now.policy, request) and not allows(self._then.policy, request)
-
-    def _irredundant(self, entries: list[_Entry]) -> list[_Entry]:
-        """Without regions of which the others hold all requests of the difference."""
-        kept = list(entries)
-        for entry in entries:
-            rest = [other for other in kept if other is not entry]
-            witness = entry.difference.witness
-            if any(statement_matches(other.statement, witness) for other in rest) and not (
-                self._lies_outside(rest, within=[entry])
-            ):
-                kept = rest
-        return kept
-
-    def _prove_complete(self, entries: list[_Entry]) -> None:
-        if self._lies_outside(entries):
-            raise InternalError(
-                "the account of the difference between "
-                f"{self._now.policy.file or 'a policy'} and {self._then.policy.file or 'another'} "
-                "misses a request; please report it"
-            )
-
-    def _lies_outside(
-        self, entries: Sequence[_Entry], within: Sequence[_Entry] | None = None
-    ) -> bool:
-        """Whether some request of the difference lies in none of the regions (but in `within`).
-
-        One call over the whole difference, made of whole statements without any shortcut.
-        """
-        sources = [trail.source for trail in self._trails]
-        regions = [entry.lowered for entry in entries]
-        bounds = [entry.lowered for entry in within or ()]
-        statements = {
-            id(statement): statement
-            for statement in (
-                *(source.statement for source in sources),
-                *(other for source in sources for other in source.others.all),
-                *regions,
-                *bounds,
-            )
-        }.values()
-        terms = self._solver.terms
-        compiler = Compiler(
-            terms,
-            self._solver.request,
-            blocks(part for each in statements for part in (each.actions, each.resources)),
-        )
-        wanted = [
-            terms.any_of(terms.all_of(source.formula(compiler)) for source in sources),
-            -compiler.some_matches(regions),
-        ]
-        if within is not None:
-            wanted.append(compiler.some_matches(bounds))
-        return self._solver.find(wanted, guess=within is not None) is not None
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A difference, and its region as a statement."""
-
-    difference: Difference
-    statement: Statement
-    lowered: Lowered

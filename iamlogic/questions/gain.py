@@ -1,326 +1,231 @@
-"""Where two policies differ: the requests that one allows now and the other does not.
+"""What one policy allows and another does not, from its first example to its whole account.
 
-Such a request is granted by an Allow of the one and either no Allow of the other grants it, or a
-Deny of the other forbids it. So every *source* of a difference is one statement: an Allow that
-grants it now, or a Deny that forbade it until now. Statements that both sides share are no sources.
-
-A source is a grid of *cells*, one for each action pattern, resource pattern and principal that it
-names. Most cells are decided without a solver: a statement of the other side covers the cell whole,
-or nothing there touches it. Patterns that every other statement takes whole or not at all are
-alike, so one question answers for all cells that are alike; only what remains is asked of the
-solver.
+A gain is searched source by source, an Allow that only the one policy has or a Deny that only the
+other has. `exists` stops at the first request found; `account` goes on from there, packs what is
+found into regions, leaves out those that others make superfluous, and has the solver prove that
+none is missing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 
-from iamlogic.symbolic.believable import Hints, Suggestions
-from iamlogic.symbolic.compiler import Compiler
-from iamlogic.symbolic.enforcer import is_some_resource
-from iamlogic.symbolic.index import PatternIndex, Reach
-from iamlogic.symbolic.languages import Language
-from iamlogic.symbolic.lowering import Lowered, Patterns, patterns_include
+from iamlogic.errors import InternalError
+from iamlogic.questions.boxes import Box, boxes
+from iamlogic.questions.region import (
+    Packing,
+    Region,
+    as_found,
+    changed_parts,
+    widest,
+)
+from iamlogic.questions.source import Found, Others, Source
+from iamlogic.semantics import Request, allows
+from iamlogic.semantics.evaluation import statement_matches
+from iamlogic.symbolic.believable import Suggestions
+from iamlogic.symbolic.compiler import Compiler, blocks
+from iamlogic.symbolic.concretizer import concretize, replay
+from iamlogic.symbolic.lowering import Lowered, lower
 from iamlogic.symbolic.solver import Solver
-from iamlogic.symbolic.symbolizer import RESOURCE_ACCOUNT
-from iamlogic.symbolic.terms import TRUE
-from iamlogic.symbolic.theory import Model
-from iamlogic.syntax.policy import Principal, PrincipalForm
-
-WHOLE = None
-"""Stands for the only pattern of a part that names none one by one: NotAction, NotResource, …"""
-
-
-class Cell(NamedTuple):
-    """Indices into the source's actions, resources and principals; 0 for a `WHOLE` part."""
-
-    action: int
-    resource: int
-    principal: int
+from iamlogic.syntax.policy import Policy, Statement
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Cells that are alike and hold requests of the difference; `model` is one, in the first."""
+class Difference:
+    """One region of a difference, the statement that makes it, and a request that shows it.
 
-    cells: tuple[Cell, ...]
-    model: Model
-    hints: Hints
-
-
-@dataclass(frozen=True, slots=True)
-class _Alike:
-    """Cells that are answered together, and what they look like to the other statements."""
-
-    actions: tuple[int, ...]
-    resources: tuple[int, ...]
-    principal: int
-    reach_of_action: Reach
-    reach_of_resource: Reach
-
-
-class Others:
-    """What the other statements say of a source's requests.
-
-    No statement of `against` matches them and, for each group of `needed`, some statement does.
+    `statement` is the Allow that grants the region now (of what is lost: that granted it before)
+    or, if a Deny changed, the Deny that forbade it before (of what is lost: that forbids it now).
+    It stands in `policy`. The witness is allowed by one of the two policies and not by the other;
+    the evaluator has confirmed it.
     """
 
-    def __init__(
-        self, against: Sequence[Lowered], needed: Sequence[Sequence[Lowered]] = ()
-    ) -> None:
-        self.against = against
-        self.needed = needed
-        self.all = (*against, *(other for group in needed for other in group))
+    region: Region
+    statement: Statement
+    policy: Policy
+    witness: Request
 
-    def formula(self, compiler: Compiler) -> list[int]:
-        return [
-            -compiler.some_matches(self.against),
-            *(compiler.some_matches(group) for group in self.needed),
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A policy's statements in normal form."""
+
+    policy: Policy
+    allows: Sequence[Lowered]
+    denies: Sequence[Lowered]
+
+    @staticmethod
+    def of(policy: Policy) -> Side:
+        lowered = [lower(statement) for statement in policy.statements]
+        return Side(
+            policy,
+            [statement for statement in lowered if statement.allows],
+            [statement for statement in lowered if not statement.allows],
+        )
+
+
+class _Trail:
+    """What has been found of one source so far, and how to go on."""
+
+    def __init__(self, source: Source, policy: Policy, counterparts: Sequence[Lowered]) -> None:
+        self.source, self.policy, self.counterparts = source, policy, counterparts
+        self.seen: list[Found] = []
+        self._rest = source.found()
+
+    def exists(self) -> bool:
+        return bool(self.seen) or self._step()
+
+    def all(self) -> list[Found]:
+        while self._step():
+            pass
+        return self.seen
+
+    def _step(self) -> bool:
+        found = next(self._rest, None)
+        if found is not None:
+            self.seen.append(found)
+        return found is not None
+
+
+_EXAMPLES = 3
+"""Of how many examples of a region the shortest is shown."""
+
+
+class Gain:
+    """The requests that `now` allows and `then` does not."""
+
+    def __init__(self, solver: Solver, suggestions: Suggestions, now: Side, then: Side) -> None:
+        self._solver, self._suggestions = solver, suggestions
+        self._now, self._then = now, then
+        self._trails = list(self._sources())
+
+    def _sources(self) -> Iterator[_Trail]:
+        """The Allows that only `now` has, and the Denies that only `then` has."""
+        now, then = self._now, self._then
+        granting = Others([*now.denies, *then.allows])
+        freeing = Others(now.denies, [now.allows, then.allows])
+        for new, old, others, policy in (
+            (now.allows, then.allows, granting, now.policy),
+            (then.denies, now.denies, freeing, then.policy),
+        ):
+            shared = {statement.meaning for statement in old}
+            for statement in new:
+                if statement.meaning not in shared:
+                    source = Source(self._solver, self._suggestions, statement, others)
+                    yield _Trail(source, policy, old)
+
+    def exists(self) -> bool:
+        return any(trail.exists() for trail in self._trails)
+
+    def example(self) -> tuple[Difference, ...]:
+        """One difference, where that much is known: the cells in which it was found."""
+        for trail in self._trails:
+            for found in trail.seen[:1]:
+                box = Box(*(frozenset({number}) for number in found.cells[0]))
+                return (self._entry(trail, box, as_found(trail.source, box)).difference,)
+        return ()
+
+    def account(self) -> tuple[Difference, ...]:
+        entries = [
+            self._entry(trail, box, Packing(trail.source, box).region())
+            for trail in self._trails
+            if trail.all()
+            for box in boxes(
+                widest(trail.source, trail.seen),
+                limit=max(1, changed_parts(trail.source.statement, trail.counterparts)),
+            )
         ]
+        entries = self._irredundant(entries)
+        self._prove_complete(entries)
+        return tuple(entry.difference for entry in entries)
 
-    @cached_property
-    def by_action(self) -> PatternIndex:
-        return PatternIndex([other.actions for other in self.all])
-
-    @cached_property
-    def by_resource(self) -> PatternIndex:
-        return PatternIndex([other.resources for other in self.all])
-
-
-class Source:
-    """One statement and the requests through it that are in the difference."""
-
-    def __init__(
-        self, solver: Solver, suggestions: Suggestions, statement: Lowered, others: Others
-    ) -> None:
-        self.statement = statement
-        self.others = others
-        self.solver = solver
-        self._resource_reaches: dict[int, Reach] = {}
-        self._suggestions = suggestions
-        self.actions = _parts(statement.actions)
-        self.resources = _parts(statement.resources)
-        principals = statement.principals
-        named = principals is not None and not principals.negated
-        self.principals: Sequence[Principal | None] = (
-            principals.entries if principals is not None and named else (WHOLE,)
+    def _entry(self, trail: _Trail, box: Box, region: Region) -> _Entry:
+        """The region with the shortest of the examples that were found in it."""
+        statement = region.as_statement()
+        examples = (found for found in trail.seen if any(cell in box for cell in found.cells))
+        witnesses = [self._witness(found, statement) for found in islice(examples, _EXAMPLES)]
+        difference = Difference(
+            region,
+            trail.source.statement.statement,
+            trail.policy,
+            min(witnesses, key=lambda request: len(request.to_json())),
         )
+        return _Entry(difference, statement, lower(statement))
 
-    def formula(self, compiler: Compiler) -> list[int]:
-        """The whole difference of this source, said without any of the shortcuts below."""
-        return [compiler.matches(self.statement), *self.others.formula(compiler)]
+    def _witness(self, found: Found, region: Statement) -> Request:
+        self._suggestions.about(found.hints)
+        request = concretize(found.model, self._suggestions)
+        if not found.hints.actions:  # the action was chosen freely, apart from the resource
+            usual = replace(request, resource=self._suggestions.usual_resource(request.action))
+            if statement_matches(region, usual) and self._shows_gain(usual):
+                return usual
+        if not statement_matches(region, request):
+            raise InternalError(f"a witness is not in its region; please report {request}")
+        return replay(request, self._now.policy, self._then.policy)
 
-    def found(self) -> Iterator[Found]:
-        """All cells that hold requests of the difference; lazily, so that one can be enough."""
-        for alike in self._alike():
-            self.solver.deadline.check()
-            hints = self._hints(alike.actions[0], alike.resources[0])
-            model = self._ask(alike, hints)
-            if model is not None:
-                cells = tuple(
-                    Cell(action, resource, alike.principal)
-                    for action in alike.actions
-                    for resource in alike.resources
-                )
-                yield Found(cells, model, hints)
+    def _shows_gain(self, request: Request) -> bool:
+        return allows(self._now.policy, request) and not allows(self._then.policy, request)
 
-    def _in_cell(self, cell: Cell) -> list[int]:
-        """The cell's own patterns."""
-        request = self.solver.request
-        action, resource = self.actions[cell.action], self.resources[cell.resource]
-        return [
-            TRUE if action is WHOLE else request.action_in(action),
-            TRUE if resource is WHOLE else request.resource_in(resource),
-            self.named(cell.principal),
-        ]
-
-    def named(self, principal: int) -> int:
-        entry = self.principals[principal]
-        return TRUE if entry is WHOLE else self.solver.compiler.named_by(entry)
-
-    def _hints(self, action: int, resource: int) -> Hints:
-        actions, resources = self.statement.actions, self.statement.resources
-        return Hints(
-            () if actions.negated else (actions.written[action].text,),
-            () if resources.negated else (resources.written[resource].text,),
-            self._accounts,
-        )
-
-    @cached_property
-    def _accounts(self) -> tuple[str, ...]:
-        accounts = (entry.account for entry in self.principals if entry is not None)
-        return tuple(dict.fromkeys(filter(None, accounts)))
-
-    # What need not be asked one by one
-
-    def _alike(self) -> Iterator[_Alike]:
-        """The cells that no single statement empties, those that are alike together."""
-        taken_by = [self._statements_naming(entry) & self._twins for entry in self.principals]
-        for actions, action_reach in self._action_classes():
-            for principal, taken in enumerate(taken_by):
-                left = self._resources_left(emptying=action_reach.whole & taken)
-                for resources, reach in self._resource_classes(left, action_reach.some):
-                    yield _Alike(actions, resources, principal, action_reach, reach)
-
-    def _resources_left(self, emptying: int) -> Iterator[tuple[int, Reach]]:
-        """The resources of which no statement of `emptying` takes all."""
-        if self.resources == (WHOLE,):
-            if not self._reach_of_all_resources.whole & emptying:
-                yield 0, self._reach_of_all_resources
-            return
-        index = self.others.by_resource
-        for number, part in enumerate(self.resources):
-            if part is WHOLE or index.listed(part) & emptying or not is_some_resource(part):
-                continue
-            reach = self._resource_reaches.get(number)
-            if reach is None:
-                self.solver.deadline.check()
-                reach = self._resource_reaches[number] = index.reach(part)
-            if not reach.whole & emptying:
-                yield number, reach
-
-    @cached_property
-    def _reach_of_all_resources(self) -> Reach:
-        lists = [other.resources for other in self.others.all]
-        return _reach_of_whole(self.statement.resources, lists)
-
-    @cached_property
-    def _twins(self) -> int:
-        """The statements whose conditions hold whenever the source's do."""
-        return sum(
-            1 << number
-            for number, other in enumerate(self.others.against)
-            if other.tests <= self.statement.tests
-        )
-
-    def _new_actions(self) -> Iterable[tuple[int, Language | None]]:
-        """The actions, without those that a statement alike in all else lists word for word."""
-        own = self.statement
-        if own.actions.negated:
-            return enumerate(self.actions)
-        old = set[Language]()
-        for number, other in enumerate(self.others.against):
-            if (
-                self._twins >> number & 1
-                and not other.actions.negated
-                and patterns_include(other.resources, own.resources)
-                and all(_names(other, entry, own) for entry in self.principals)
+    def _irredundant(self, entries: list[_Entry]) -> list[_Entry]:
+        """Without regions of which the others hold all requests of the difference."""
+        kept = list(entries)
+        for entry in entries:
+            rest = [other for other in kept if other is not entry]
+            witness = entry.difference.witness
+            if any(statement_matches(other.statement, witness) for other in rest) and not (
+                self._lies_outside(rest, within=[entry])
             ):
-                old |= other.actions.members
-        return [(n, part) for n, part in enumerate(self.actions) if part not in old]
+                kept = rest
+        return kept
 
-    def _action_classes(self) -> Iterable[tuple[tuple[int, ...], Reach]]:
-        everyone = (1 << len(self.others.all)) - 1
-        classes: dict[object, tuple[list[int], Reach]] = {}
-        for number, part in self._new_actions():
-            if part is WHOLE:
-                lists = [other.actions for other in self.others.all]
-                reach = _reach_of_whole(self.statement.actions, lists)
-            else:
-                self.solver.deadline.check()
-                reach = self.others.by_action.reach(part)
-            alike: object = reach.whole if reach.uniform(everyone) else (number,)
-            classes.setdefault(alike, ([], reach))[0].append(number)
-        return [(tuple(numbers), reach) for numbers, reach in classes.values()]
+    def _prove_complete(self, entries: list[_Entry]) -> None:
+        if self._lies_outside(entries):
+            raise InternalError(
+                "the account of the difference between "
+                f"{self._now.policy.file or 'a policy'} and {self._then.policy.file or 'another'} "
+                "misses a request; please report it"
+            )
 
-    def _resource_classes(
-        self, left: Iterable[tuple[int, Reach]], concerned: int
-    ) -> Iterable[tuple[tuple[int, ...], Reach]]:
-        """Resources that look alike to the statements which the action concerns."""
-        classes: dict[object, tuple[list[int], Reach]] = {}
-        for number, reach in left:
-            uniform = reach.uniform(concerned) and not self._speaks_of_owner
-            alike: object = reach.whole & concerned if uniform else (number,)
-            classes.setdefault(alike, ([], reach))[0].append(number)
-        return [(tuple(numbers), reach) for numbers, reach in classes.values()]
+    def _lies_outside(
+        self, entries: Sequence[_Entry], within: Sequence[_Entry] | None = None
+    ) -> bool:
+        """Whether some request of the difference lies in none of the regions (but in `within`).
 
-    @cached_property
-    def _speaks_of_owner(self) -> bool:
-        """Some statement has a condition on the resource account, which an ARN can tell (R-K4)."""
-        statements = (self.statement, *self.others.all)
-        return any(test.key == RESOURCE_ACCOUNT for each in statements for test in each.tests)
-
-    def _statements_naming(self, entry: Principal | None) -> int:
-        """The other statements that certainly name all requesters whom the entry names."""
-        return sum(
-            1 << number
-            for number, other in enumerate(self.others.all)
-            if _names(other, entry, self.statement)
+        One call over the whole difference, made of whole statements without any shortcut.
+        """
+        sources = [trail.source for trail in self._trails]
+        regions = [entry.lowered for entry in entries]
+        bounds = [entry.lowered for entry in within or ()]
+        statements = {
+            id(statement): statement
+            for statement in (
+                *(source.statement for source in sources),
+                *(other for source in sources for other in source.others.all),
+                *regions,
+                *bounds,
+            )
+        }.values()
+        terms = self._solver.terms
+        compiler = Compiler(
+            terms,
+            self._solver.request,
+            blocks(part for each in statements for part in (each.actions, each.resources)),
         )
-
-    # What is asked
-
-    def _ask(self, alike: _Alike, hints: Hints) -> Model | None:
-        self._suggestions.about(hints)
-        terms, compiler = self.solver.terms, self.solver.compiler
-        cell = Cell(alike.actions[0], alike.resources[0], alike.principal)
         wanted = [
-            *self._in_cell(cell),
-            compiler.condition_part(self.statement.tests),
+            terms.any_of(terms.all_of(source.formula(compiler)) for source in sources),
+            -compiler.some_matches(regions),
         ]
-        if self.actions[cell.action] is WHOLE:
-            wanted.append(compiler.action_part(self.statement.actions))
-        if self.resources[cell.resource] is WHOLE:
-            wanted.append(compiler.resource_part(self.statement.resources))
-        if self.principals[cell.principal] is WHOLE:
-            wanted.append(compiler.principal_part(self.statement))
-        concerned = alike.reach_of_action.some & alike.reach_of_resource.some
-        matched = {
-            number: self._matched(other, number, alike)
-            for number, other in enumerate(self.others.all)
-            if concerned >> number & 1
-        }
-        wanted += [
-            -matched[number] for number in range(len(self.others.against)) if number in matched
-        ]
-        start = len(self.others.against)
-        for group in self.others.needed:
-            numbers = range(start, start + len(group))
-            wanted.append(terms.any_of(matched[n] for n in numbers if n in matched))
-            start += len(group)
-        return self.solver.find(wanted)
-
-    def _matched(self, other: Lowered, number: int, alike: _Alike) -> int:
-        """The other statement matches, given that the request lies in one of the alike cells."""
-        compiler = self.solver.compiler
-        parts = [compiler.principal_part(other), compiler.condition_part(other.tests)]
-        if not alike.reach_of_action.whole >> number & 1:
-            parts.append(compiler.action_part(other.actions))
-        if not alike.reach_of_resource.whole >> number & 1:
-            parts.append(compiler.resource_part(other.resources))
-        return self.solver.terms.all_of(parts)
+        if within is not None:
+            wanted.append(compiler.some_matches(bounds))
+        return self._solver.find(wanted, guess=within is not None) is not None
 
 
-def _parts(patterns: Patterns) -> tuple[Language | None, ...]:
-    return (WHOLE,) if patterns.negated else patterns.languages
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A difference, and its region as a statement."""
 
-
-def _reach_of_whole(patterns: Patterns, lists: Sequence[Patterns]) -> Reach:
-    """`Reach` of a negated list: what certainly holds all of it; anything may hold some."""
-    whole = sum(1 << n for n, other in enumerate(lists) if patterns_include(other, patterns))
-    return Reach(whole, (1 << len(lists)) - 1)
-
-
-def _names(other: Lowered, entry: Principal | None, statement: Lowered) -> bool:
-    """Whether `other` certainly names every requester that `entry` of `statement` does."""
-    principals = other.principals
-    if principals is None:
-        return True
-    if entry is WHOLE:
-        return other.meaning[3] == statement.meaning[3] and other.allows is statement.allows
-    if principals.negated:
-        return False
-    return any(_includes(wide, entry) for wide in principals.entries)
-
-
-def _includes(wide: Principal, narrow: Principal) -> bool:
-    if wide.form is PrincipalForm.EVERYONE or (wide.form, wide.text) == (narrow.form, narrow.text):
-        return True
-    return (
-        wide.form is PrincipalForm.ACCOUNT
-        and wide.account == narrow.account
-        and narrow.form is not PrincipalForm.PROVIDER
-    )
+    difference: Difference
+    statement: Statement
+    lowered: Lowered

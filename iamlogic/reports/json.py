@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 
 from iamlogic.errors import IamlogicError, PolicySyntaxError, Problem, Unsupported, Where
-from iamlogic.questions.compare import Comparison, Difference
+from iamlogic.questions.compare import Comparison
+from iamlogic.questions.gain import Difference
 from iamlogic.questions.region import Region
 from iamlogic.reports.wording import statement_number
 from iamlogic.semantics.evaluation import Decision

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from iamlogic.questions.compare import Comparison, Difference
+from iamlogic.questions.compare import Comparison
+from iamlogic.questions.gain import Difference
 from iamlogic.reports.wording import (
     Row,
     Side,

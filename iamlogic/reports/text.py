@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from rich.console import Console
 from rich.text import Text as Line
 
-from iamlogic.questions.compare import Comparison, Difference, Relation
+from iamlogic.questions.compare import Comparison, Relation
+from iamlogic.questions.gain import Difference
 from iamlogic.reports.wording import (
     Row,
     Side,

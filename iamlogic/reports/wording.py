@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from iamlogic.errors import NOWHERE
-from iamlogic.questions.compare import Comparison, Difference, Relation
+from iamlogic.questions.compare import Comparison, Relation
+from iamlogic.questions.gain import Difference
 from iamlogic.questions.region import Region
 from iamlogic.semantics.explain import printable, quoted
 from iamlogic.semantics.request import Request
