@@ -14,7 +14,7 @@ from iamlogic import Relation
 from iamlogic.semantics import Request, allows, can_send
 from iamlogic.semantics.evaluation import statement_matches
 from iamlogic.semantics.world import is_compared
-from iamlogic.syntax.policy import Effect, Policy, Principals, Statement
+from iamlogic.syntax.policy import Effect, Policy, Statement
 from tests.differential.oracle import allows_more, share
 from tests.strategies.policies import pairs, policies
 from tests.strategies.requests import requests
@@ -117,8 +117,8 @@ def test_every_pattern_of_a_region_has_a_request_of_its_own(pair: PairOfPolicies
     """A request in the difference that no other pattern of its list in the region matches."""
     for earlier, later, regions in _directions(pair):
         for region in regions:
-            if _is_negated(region.principals):
-                continue  # a Deny with NotPrincipal is not the complement of an Allow with it
+            if not _can_be_denied(region):
+                continue
             for alone, others in _splits(region):
                 rest = _denying(later, [others])
                 assert allows_more(earlier, rest, within=alone) in (True, None)
@@ -130,7 +130,7 @@ def test_no_region_can_be_left_out(pair: PairOfPolicies) -> None:
     for earlier, later, regions in _directions(pair):
         for region in regions:
             others = [other for other in regions if other is not region]
-            if others and not any(_is_negated(other.principals) for other in others):
+            if others and all(map(_can_be_denied, others)):
                 rest = _denying(later, others)
                 assert allows_more(earlier, rest, within=region) in (True, None)
 
@@ -178,8 +178,10 @@ def _each(nodes: tuple[T, ...]) -> Iterator[tuple[T, tuple[T, ...]]]:
         yield node, (*nodes[:place], *nodes[place + 1 :])
 
 
-def _is_negated(principals: Principals | None) -> bool:
-    return principals is not None and principals.negated
+def _can_be_denied(region: Statement) -> bool:
+    """Whether a Deny of the region's words has its meaning: NotPrincipal changes (R-M11, R-M13)."""
+    negated = region.principals is not None and region.principals.negated
+    return region.effect is Effect.DENY or not negated
 
 
 @given(policies())
