@@ -29,6 +29,7 @@ from iamlogic.symbolic.compiler import Compiler, blocks
 from iamlogic.symbolic.concretizer import concretize, replay
 from iamlogic.symbolic.lowering import Lowered, lower
 from iamlogic.symbolic.solver import Solver
+from iamlogic.symbolic.symbolizer import ACTION
 from iamlogic.syntax.policy import Policy, Statement
 
 
@@ -156,6 +157,8 @@ class Gain:
 
     def _witness(self, found: Found, region: Statement) -> Request:
         self._suggestions.about(found.hints)
+        if not self._suggestions.knows(found.model.words.get(ACTION, "")):
+            self._suggestions.learn(self._actions_as_written())
         request = concretize(found.model, self._suggestions)
         if not found.hints.actions:  # the action was chosen freely, apart from the resource
             usual = replace(request, resource=self._suggestions.usual_resource(request.action))
@@ -164,6 +167,11 @@ class Gain:
         if not statement_matches(region, request):
             raise InternalError(f"a witness is not in its region; please report {request}")
         return replay(request, self._now.policy, self._then.policy)
+
+    def _actions_as_written(self) -> Iterator[str]:
+        for policy in (self._now.policy, self._then.policy):
+            for statement in policy.statements:
+                yield from (action.text for action in statement.actions.patterns)
 
     def _shows_gain(self, request: Request) -> bool:
         return allows(self._now.policy, request) and not allows(self._then.policy, request)

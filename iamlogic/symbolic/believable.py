@@ -118,7 +118,12 @@ class Suggestions:
             yield from _VALUES
 
     def spelled(self, name: str) -> str:
+        """The name as some policy writes it."""
         return self._spelling.get(name, name)
+
+    def knows(self, name: str) -> bool:
+        """Whether the spelling of an action or key has been learnt."""
+        return name in self._spelling
 
     def _folded_actions(self) -> Iterator[str]:
         for action in _actions(self.hints.actions):

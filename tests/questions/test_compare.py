@@ -8,6 +8,7 @@ import pytest
 
 import iamlogic as il
 from iamlogic.semantics import allows
+from iamlogic.symbolic.reference import Found, search
 
 Regions = list[tuple[str, list[str], list[str]]]
 
@@ -161,6 +162,15 @@ def test_witnesses_are_believable() -> None:
     assert difference.witness.resource == "arn:aws:s3:::logs/a"
     assert difference.witness.principal == "arn:aws:iam::111122223333:user/alice"
     assert difference.witness.context == {}
+
+
+@pytest.mark.parametrize("character", ["\x01", "\n", "\x9b", "é", "😀", "\u202e"])
+def test_a_resource_may_hold_any_character(character: str) -> None:
+    # R-K17: what a pattern asks for, a request can have; the reference encoding says so too.
+    after = policy(statement("s3:*", f"arn:aws:s3:::a{character}*"))
+    (difference,) = il.compare(policy(), after).gained
+    assert difference.witness.resource == f"arn:aws:s3:::a{character}a"
+    assert isinstance(search(after, policy(), timeout=20), Found)
 
 
 def test_a_bound_that_is_hit_gives_unknown_with_its_reason() -> None:

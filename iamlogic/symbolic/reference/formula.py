@@ -26,8 +26,6 @@ from iamlogic.symbolic.reference.patterns import (
     NOT_A_SURROGATE,
     NOT_A_SURROGATE_MEANS,
     RESOURCE_FORM,
-    TEXT_CHARACTER,
-    TEXT_CHARACTER_MEANS,
     arn_of_account,
     equals_ignoring_case,
     matches_arn,
@@ -145,7 +143,6 @@ def request_commands(keys: Keys) -> Iterator[str]:
     """Declares the symbolic request, and demands what is part of being a request (R-K4, R-K6)."""
     yield comment("Classes of characters")
     yield defined(NOT_A_COLON, "RegLan", NOT_A_COLON_MEANS)
-    yield defined(TEXT_CHARACTER, "RegLan", TEXT_CHARACTER_MEANS)
     yield defined(NOT_A_SURROGATE, "RegLan", NOT_A_SURROGATE_MEANS)
     yield comment("The requester, its parts and its kind (R-K1)")
     yield from requester_commands()

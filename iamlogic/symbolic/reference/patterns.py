@@ -105,23 +105,16 @@ def truth(*, value: bool) -> Language:
     return _plain("true" if value else "false", ignore_case=True)
 
 
-TEXT_CHARACTER = Language("text-character")
-"""The name of `TEXT_CHARACTER_MEANS` in the text."""
-TEXT_CHARACTER_MEANS = Language(
-    '(re.union (re.range " " "~") (re.range "\\u{a0}" "\\u{d7ff}")'
-    f' (re.range "\\u{{e000}}" "\\u{{{LAST_CHARACTER:x}}}"))'
-)
-"""What an action or a resource can hold: neither control characters nor surrogates."""
 NOT_A_SURROGATE = Language("any-but-surrogate")
 """The name of `NOT_A_SURROGATE_MEANS` in the text."""
 NOT_A_SURROGATE_MEANS = Language(
     '(re.union (re.range "\\u{0}" "\\u{d7ff}")'
     f' (re.range "\\u{{e000}}" "\\u{{{LAST_CHARACTER:x}}}"))'
 )
-"""What a condition value can hold: Unicode's scalar values."""
+"""What an action, a resource or a condition value can hold: Unicode's scalar values (R-K17)."""
 
-_SOME_TEXT = repeated_once(TEXT_CHARACTER)
-_ANY_TEXT = repeated(TEXT_CHARACTER)
+_SOME_TEXT = repeated_once(NOT_A_SURROGATE)
+_ANY_TEXT = repeated(NOT_A_SURROGATE)
 
 ACTION_FORM = sequence([_SOME_TEXT, exactly(":"), _SOME_TEXT])
 """R-E21: `?*:?*`."""
