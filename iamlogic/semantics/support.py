@@ -9,6 +9,7 @@ with policy variables or escapes (`${…}`).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from iamlogic.errors import Unsupported
 from iamlogic.syntax.operators import Family
@@ -17,6 +18,7 @@ from iamlogic.syntax.policy import Condition, Policy, Statement, Text
 SUPPORTED_FAMILIES = frozenset({Family.STRING, Family.ARN, Family.BOOL, Family.NULL})
 
 
+@lru_cache(maxsize=1024)
 def require_supported(policy: Policy) -> None:
     """Raises `Unsupported` at the first part of the policy whose meaning is not modelled yet."""
     for statement in policy.statements:

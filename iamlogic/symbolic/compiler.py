@@ -35,9 +35,16 @@ def blocks(lists: Iterable[Patterns]) -> Blocks:
     parts: dict[int, frozenset[Language]] = {}  # disjoint; refined list by list
     home: dict[Language, int] = {}  # the part that a language is in
     fresh = count()
+
+    def touching(members: frozenset[Language]) -> list[int]:
+        """The parts that share a pattern with the list: sets of many are best asked as sets."""
+        if len(members) > _LONG:
+            return [number for number, part in parts.items() if not part.isdisjoint(members)]
+        return list({home[language] for language in members if language in home})
+
     for patterns in unique:
         rest = patterns.members
-        for number in {home[language] for language in rest if language in home}:
+        for number in touching(rest):
             part = parts[number]
             common = part & rest
             rest -= common
@@ -53,9 +60,12 @@ def blocks(lists: Iterable[Patterns]) -> Blocks:
         for number, part in parts.items()
     }
     return {
-        patterns: [said[number] for number in {home[language] for language in patterns.members}]
-        for patterns in unique
+        patterns: [said[number] for number in touching(patterns.members)] for patterns in unique
     }
+
+
+_LONG = 32
+"""Patterns in a list that is long: there are few such lists, even in large policies."""
 
 
 class Compiler:
