@@ -15,9 +15,12 @@ from functools import cached_property
 
 from iamlogic.questions.boxes import Box
 from iamlogic.questions.source import WHOLE, Cell, Found, Source
-from iamlogic.symbolic.languages import Language, Word, covers, may_overlap
+from iamlogic.symbolic.deadline import Deadline
+from iamlogic.symbolic.index import PatternIndex
+from iamlogic.symbolic.languages import Language, Word, may_overlap
 from iamlogic.symbolic.lowering import Lowered, Patterns, lower_condition, lower_value
 from iamlogic.symbolic.terms import TRUE
+from iamlogic.syntax.operators import Family
 from iamlogic.syntax.policy import (
     Actions,
     Condition,
@@ -64,23 +67,24 @@ def widest(source: Source, founds: Sequence[Found]) -> list[Cell]:
 
     A wider pattern's cell holds what the narrower one's does, so nothing is lost.
     """
+    deadline = source.solver.deadline
     cells = [cell for found in founds for cell in found.cells]
-    actions = _maximal(source.actions, {cell.action for cell in cells})
-    resources = _maximal(source.resources, {cell.resource for cell in cells})
+    actions = _maximal(source.actions, {cell.action for cell in cells}, deadline)
+    resources = _maximal(source.resources, {cell.resource for cell in cells}, deadline)
     return [cell for cell in cells if cell.action in actions and cell.resource in resources]
 
 
-def _maximal(parts: Sequence[Language | None], among: set[int]) -> set[int]:
-    wide = [number for number in among if not isinstance(parts[number], Word | None)]
-    return {
-        number
-        for number in among
-        if not any(other != number and _covers(parts[other], parts[number]) for other in wide)
-    }
-
-
-def _covers(wide: Language | None, narrow: Language | None) -> bool:
-    return wide is not WHOLE and narrow is not WHOLE and covers(wide, narrow)
+def _maximal(parts: Sequence[Language | None], among: set[int], deadline: Deadline) -> set[int]:
+    languages = {number: part for number in among if (part := parts[number]) is not WHOLE}
+    if all(isinstance(language, Word) for language in languages.values()):
+        return among
+    index = PatternIndex([[language] for language in languages.values()])
+    kept = among - languages.keys()
+    for position, (number, language) in enumerate(languages.items()):
+        deadline.check()
+        if index.reach(language).whole == 1 << position:
+            kept.add(number)
+    return kept
 
 
 def as_found(source: Source, box: Box) -> Region:
@@ -166,7 +170,7 @@ class Packing:
         """The patterns to name for a part, and whether they are exclusions."""
         if part.parts != (WHOLE,):
             languages = {n: language for n in part.numbers if (language := part.parts[n])}
-            kept = self._needed(languages, part.lies_in, _overlapping(languages))
+            kept = self._needed(languages, part.lies_in, self._overlapping(languages))
             return tuple(part.own.written[n] for n in sorted(kept)), False
         # NotAction, NotResource: if only what the other side excludes is new, that is what to name.
         excluded = {
@@ -201,6 +205,20 @@ class Packing:
                 kept.discard(number)
         return kept
 
+    def _overlapping(self, languages: dict[int, Language]) -> list[int]:
+        """Patterns of cells that were found to hold a request, which another's may be as well.
+
+        No pattern covers another here, so words are apart from all, and globs can meet globs only.
+        """
+        globs = {n: part for n, part in languages.items() if not isinstance(part, Word)}
+        index = PatternIndex([[language] for language in globs.values()])
+        doubtful = []
+        for position, (number, language) in enumerate(globs.items()):
+            self._source.solver.deadline.check()
+            if index.reach(language).some != 1 << position:
+                doubtful.append(number)
+        return doubtful
+
     def _principals(self) -> Principals | None:
         source, box = self._source, self._box
         principals = source.statement.principals
@@ -219,6 +237,8 @@ class Packing:
         Only where another statement puts the same condition with other values can it be the values
         that differ; elsewhere the condition is no part of the change and stays as it is written.
         """
+        if condition.operator.base.family is Family.NULL:
+            return condition  # its values are no patterns
         test = lower_condition(condition)
         if test.negated or not any(
             other != test
@@ -241,19 +261,6 @@ class Packing:
     def _find(self, formula: list[int]) -> bool:
         """Whether the difference within the box holds a request of which the formula is true."""
         return self._source.solver.find([*self._in_box, *formula]) is not None
-
-
-def _overlapping(languages: dict[int, Language]) -> list[int]:
-    """Patterns of cells that were found to hold a request, which another's may be as well.
-
-    No pattern covers another here, so words are apart from all, and globs can meet globs only.
-    """
-    globs = {n: language for n, language in languages.items() if not isinstance(language, Word)}
-    return [
-        number
-        for number, language in globs.items()
-        if any(other != number and may_overlap(language, globs[other]) for other in globs)
-    ]
 
 
 @dataclass(frozen=True, slots=True)

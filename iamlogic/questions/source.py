@@ -83,11 +83,11 @@ class Others:
 
     @cached_property
     def by_action(self) -> PatternIndex:
-        return PatternIndex([other.actions for other in self.all])
+        return PatternIndex.of([other.actions for other in self.all])
 
     @cached_property
     def by_resource(self) -> PatternIndex:
-        return PatternIndex([other.resources for other in self.all])
+        return PatternIndex.of([other.resources for other in self.all])
 
 
 class Source:
@@ -100,6 +100,7 @@ class Source:
         self.others = others
         self.solver = solver
         self._resource_reaches: dict[int, Reach] = {}
+        self._some_resource: dict[int, bool] = {}
         self._suggestions = suggestions
         self.actions = _parts(statement.actions)
         self.resources = _parts(statement.resources)
@@ -173,7 +174,7 @@ class Source:
             return
         index = self.others.by_resource
         for number, part in enumerate(self.resources):
-            if part is WHOLE or index.listed(part) & emptying or not is_some_resource(part):
+            if part is WHOLE or index.listed(part) & emptying or not self._is_some(number):
                 continue
             reach = self._resource_reaches.get(number)
             if reach is None:
@@ -181,6 +182,15 @@ class Source:
                 reach = self._resource_reaches[number] = index.reach(part)
             if not reach.whole & emptying:
                 yield number, reach
+
+    def _is_some(self, number: int) -> bool:
+        """Whether a resource can match the source's pattern of that number."""
+        known = self._some_resource.get(number)
+        if known is None:
+            part = self.resources[number]
+            known = part is WHOLE or is_some_resource(part, self.solver.deadline)
+            self._some_resource[number] = known
+        return known
 
     @cached_property
     def _reach_of_all_resources(self) -> Reach:

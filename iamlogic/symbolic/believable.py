@@ -178,7 +178,12 @@ def example_resource(pattern: str, service: str, filler: str) -> str:
     if not pattern.startswith("arn:"):
         return _fill(pattern, filler)
     segments = pattern.split(":", _SEGMENTS - 1)
-    if len(segments) < _SEGMENTS and pattern.endswith("*"):
+    if len(segments) < _SEGMENTS and "*" in pattern and not pattern.endswith("*"):
+        # A star in the middle runs over colons: it stands for the segments that are missing.
+        before, _, after = pattern.partition("*")
+        missing = ":".join(["*"] * (_SEGMENTS - len(segments)))
+        segments = f"{before}*:{missing}{after}".split(":", _SEGMENTS - 1)
+    elif len(segments) < _SEGMENTS and pattern.endswith("*"):
         segments += ["*"] * (_SEGMENTS - len(segments))
     filled = []
     for segment, usual in zip(segments, _SEGMENT_EXAMPLES, strict=False):

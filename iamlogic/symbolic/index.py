@@ -34,16 +34,15 @@ class Reach:
 class PatternIndex:
     """An index over lists of actions, or of resources; list number i is bit i."""
 
-    def __init__(self, lists: Sequence[Patterns]) -> None:
-        self._negated = 0
+    def __init__(self, lists: Sequence[Sequence[Language]], negated: int = 0) -> None:
+        """Index the lists; `negated` has the bits of those that mean what is in none of them."""
+        self._negated = negated
         self._all = (1 << len(lists)) - 1
         self._words: dict[str, int] = {}
         self._globs: dict[str, dict[Language, int]] = {}  # by fixed beginning
-        for number, patterns in enumerate(lists):
+        for number, languages in enumerate(lists):
             bit = 1 << number
-            if patterns.negated:
-                self._negated |= bit
-            for language in patterns.languages:
+            for language in languages:
                 if isinstance(language, Word):
                     self._words[language.text] = self._words.get(language.text, 0) | bit
                 else:
@@ -52,6 +51,12 @@ class PatternIndex:
         self._lengths = sorted(set(map(len, self._globs)))
         self._sorted_words: list[str] | None = None
         self._sorted_beginnings: list[str] | None = None
+
+    @staticmethod
+    def of(lists: Sequence[Patterns]) -> PatternIndex:
+        """An index over actions or resources of statements."""
+        negated = sum(1 << number for number, each in enumerate(lists) if each.negated)
+        return PatternIndex([each.languages for each in lists], negated)
 
     def reach(self, pattern: Language) -> Reach:
         """Which statements the pattern concerns."""

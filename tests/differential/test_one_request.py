@@ -14,19 +14,33 @@ from iamlogic.syntax.policy import Policy, PolicyKind
 from tests.differential.oracle import share
 from tests.strategies.policies import policies
 from tests.strategies.requests import with_request
-from tests.strategies.vocabulary import MULTIVALUED
+from tests.strategies.vocabulary import KEYS, MULTIVALUED, PRINCIPALS
 
 
-@share(150)
+@share(100)
 @given(with_request(policies(kind=PolicyKind.IDENTITY)))
 def test_identity_policies_mean_the_same_in_both(drawn: tuple[Policy, Request]) -> None:
     policy, request = drawn
     assert fixed(policy, request) == allows(policy, request)
 
 
-@share(250)
+@share(100)
 @given(with_request(policies(kind=PolicyKind.RESOURCE)))
 def test_resource_policies_mean_the_same_in_both(drawn: tuple[Policy, Request]) -> None:
+    policy, request = drawn
+    assert fixed(policy, request) == allows(policy, request)
+
+
+@share(500)
+@given(with_request(policies(PRINCIPALS, kind=PolicyKind.RESOURCE, max_statements=2), PRINCIPALS))
+def test_principals_mean_the_same_in_both(drawn: tuple[Policy, Request]) -> None:
+    policy, request = drawn
+    assert fixed(policy, request) == allows(policy, request)
+
+
+@share(500)
+@given(with_request(policies(KEYS, max_statements=2), KEYS))
+def test_conditions_mean_the_same_in_both(drawn: tuple[Policy, Request]) -> None:
     policy, request = drawn
     assert fixed(policy, request) == allows(policy, request)
 

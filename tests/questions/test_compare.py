@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import string
 
 import pytest
 
@@ -162,6 +163,41 @@ def test_witnesses_are_believable() -> None:
     assert difference.witness.resource == "arn:aws:s3:::logs/a"
     assert difference.witness.principal == "arn:aws:iam::111122223333:user/alice"
     assert difference.witness.context == {}
+
+
+def test_a_witness_s_action_is_one_that_no_letter_case_brings_back() -> None:
+    # R-M1: with every small letter and digit denied, `S3:A` is denied as well.
+    denied = [f"s3:{character}" for character in string.ascii_lowercase + string.digits]
+    after = policy(statement("s3:?"), statement(denied, effect="Deny"))
+    assert gained(policy(), after) == [("Allow", ["s3:?"], ["*"])]
+
+
+@pytest.mark.parametrize("key", ["s3:k", "aws:TagKeys"])
+def test_null_beside_a_pattern_of_everything_is_told(key: str) -> None:
+    before = policy(statement("s3:PutObject", Condition={"StringLike": {key: ["*", "a"]}}))
+    after = policy(statement("s3:GetObject", Condition={"Null": {key: "false"}}))
+    comparison = il.compare(before, after)
+    assert comparison.relation is il.Relation.INCOMPARABLE
+    assert regions(comparison.gained) == [("Allow", ["s3:GetObject"], ["*"])]
+    assert regions(comparison.lost) == [("Allow", ["s3:PutObject"], ["*"])]
+
+
+@pytest.mark.parametrize(
+    "resource", ["arn:*a" + "?" * 26 + "b:*", "arn:aws:*a" + "?" * 24 + "*x:??:b"]
+)
+def test_a_star_that_runs_over_segments_is_no_hard_question(resource: str) -> None:
+    assert gained(policy(), policy(statement("s3:*", resource))) == [
+        ("Allow", ["s3:*"], [resource])
+    ]
+
+
+def test_thousands_of_overlapping_patterns_stay_within_the_bound() -> None:
+    # Without a look at the clock in every loop this takes some ten times the bound.
+    resources = [f"arn:aws:s3:::*{number}*" for number in range(10_000, 13_000)]
+    comparison = il.compare(policy(), policy(statement("s3:*", resources)), timeout=0.3)
+    assert comparison.relation is il.Relation.MORE_PERMISSIVE
+    assert not comparison.complete
+    assert comparison.gained
 
 
 @pytest.mark.parametrize("character", ["\x01", "\n", "\x9b", "é", "😀", "\u202e"])

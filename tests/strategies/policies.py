@@ -14,7 +14,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 import iamlogic as il
 from iamlogic.syntax.policy import Policy, PolicyKind
-from tests.strategies.vocabulary import COLLIDING, Key, Vocabulary
+from tests.strategies.vocabulary import COLLIDING, Vocabulary
 
 Json = str | list["Json"] | dict[str, "Json"]
 """Decoded JSON, as far as policies need it."""
@@ -108,12 +108,14 @@ def conditions(
     vocabulary: Vocabulary = COLLIDING, *, max_size: int = 2
 ) -> SearchStrategy[dict[str, Json]]:
     """Condition blocks, often empty."""
+    if not vocabulary.keys:
+        return st.just({})
     return st.lists(_condition(vocabulary), max_size=max_size).map(_block)
 
 
 @st.composite
 def _condition(draw: DrawFn, vocabulary: Vocabulary) -> tuple[str, str, Json]:
-    key: Key = draw(st.sampled_from(vocabulary.keys))
+    key = draw(st.sampled_from(vocabulary.keys))
     name = draw(st.sampled_from(key.spellings))
     operator = draw(st.sampled_from([*key.operators, "Null"]))
     if operator == "Null":

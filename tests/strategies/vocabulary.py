@@ -152,7 +152,15 @@ COLLIDING = Vocabulary(
 )
 """The vocabulary of the differential tests."""
 
+_ANYTHING = replace(COLLIDING, actions=("*",), resources=("*",))
+
+PRINCIPALS = replace(_ANYTHING, keys=())
+"""Nothing but principals decides: what policies say of them is not hidden by other parts."""
+
+KEYS = replace(_ANYTHING, principals=(("AWS", "*"),))
+"""Nothing but conditions decides."""
+
 MULTIVALUED = replace(
-    COLLIDING, keys=(Key(("aws:TagKeys", "aws:tagkeys"), STRING, ("a", "A", "a*", "b", "?")),)
+    KEYS, keys=(Key(("aws:TagKeys", "aws:tagkeys"), STRING, ("a", "A", "a*", "b", "?")),)
 )
 """Conditions without prefix on a key that has several values (R-C6)."""

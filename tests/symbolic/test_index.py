@@ -22,7 +22,7 @@ lists = st.lists(
 
 @given(lists, texts.map(glob))
 def test_reach_is_what_each_list_says_by_itself(drawn: list[Patterns], pattern: Language) -> None:
-    reach = PatternIndex(drawn).reach(pattern)
+    reach = PatternIndex.of(drawn).reach(pattern)
     for number, one in enumerate(drawn):
         covered = any(covers(language, pattern) for language in one.languages)
         touched = any(may_overlap(language, pattern) for language in one.languages)

@@ -67,9 +67,19 @@ PAIRS = {
         identity(Condition={"StringEquals": {"A|B\\C:D{7C}": "x"}}, Sid="odd"),
         False,
     ),
-    "arn wildcards stay in their segments": (
-        identity(Condition={"StringLike": {"aws:SourceArn": "arn:aws:s3:*:b"}}),
-        identity(Condition={"ArnLike": {"aws:SourceArn": "arn:aws:s3:*:b"}}),
+    "arn wildcards stay in their segments": (  # R-C14
+        identity(Condition={"ArnLike": {"aws:SourceArn": "arn:*:*:s3:a:b:c"}}),
+        identity(Condition={"ArnLike": {"aws:SourceArn": "arn:*:s3:a:b:c"}}),
+        True,
+    ),
+    "an arn is matched by one way to cut it": (  # R-C14
+        NOTHING,
+        identity(
+            Condition={
+                "StringEquals": {"aws:SourceArn": "arn:x:y:s3:a:b:c"},
+                "ArnLike": {"aws:SourceArn": "arn:*:s3:a:b:c"},
+            }
+        ),
         False,
     ),
     "session of a role with a path": (
