@@ -89,17 +89,12 @@ def _maximal(parts: Sequence[Language | None], among: set[int], deadline: Deadli
 
 def as_found(source: Source, box: Box) -> Region:
     """The region of a box with its patterns as they stand, when there is no time for more."""
-    written, lowered = source.statement.statement, source.statement
-    actions = (
-        lowered.actions.written
-        if WHOLE in source.actions
-        else tuple(lowered.actions.written[n] for n in sorted(box.actions))
-    )
-    resources = (
-        lowered.resources.written
-        if WHOLE in source.resources
-        else tuple(lowered.resources.written[n] for n in sorted(box.resources))
-    )
+    written = source.statement.statement
+    actions, resources = written.actions.patterns, written.resources and written.resources.patterns
+    if WHOLE not in source.actions:
+        actions = tuple(map(source.statement.action_written, sorted(box.actions)))
+    if resources is not None and WHOLE not in source.resources:
+        resources = tuple(map(source.statement.resource_written, sorted(box.resources)))
     principals = written.principals
     if principals is not None and not principals.negated:
         entries = tuple(principals.entries[n] for n in sorted(box.principals))
@@ -107,7 +102,7 @@ def as_found(source: Source, box: Box) -> Region:
     return Region(
         written.effect,
         replace(written.actions, patterns=actions),
-        written.resources and replace(written.resources, patterns=resources),
+        written.resources and replace(written.resources, patterns=resources or ()),
         principals,
         written.conditions,
     )
@@ -129,7 +124,8 @@ class Packing:
                 statement.actions,
                 source.actions,
                 box.actions,
-                [other.actions for other in others],
+                [(other.actions, other.action_written) for other in others],
+                statement.action_written,
                 request.action_in,
             ),
         )
@@ -138,7 +134,8 @@ class Packing:
                 statement.resources,
                 source.resources,
                 box.resources,
-                [other.resources for other in others],
+                [(other.resources, other.resource_written) for other in others],
+                statement.resource_written,
                 request.resource_in,
             ),
         )
@@ -171,18 +168,18 @@ class Packing:
         if part.parts != (WHOLE,):
             languages = {n: language for n in part.numbers if (language := part.parts[n])}
             kept = self._needed(languages, part.lies_in, self._overlapping(languages))
-            return tuple(part.own.written[n] for n in sorted(kept)), False
+            return tuple(map(part.written, sorted(kept))), False
         # NotAction, NotResource: if only what the other side excludes is new, that is what to name.
         excluded = {
-            language: text
-            for other in part.others
+            language: written(number)
+            for other, written in part.others
             if other.negated
-            for language, text in zip(other.languages, other.written, strict=True)
+            for number, language in enumerate(other.languages)
             if language not in part.own.members
         }
         outside = [-part.lies_in(language) for language in excluded]
         if not excluded or self._find(outside):
-            return part.own.written, True
+            return tuple(map(part.written, range(len(part.own.languages)))), True
         kept = self._needed(dict(enumerate(excluded)), part.lies_in, range(len(excluded)))
         texts = tuple(excluded.values())
         return tuple(texts[n] for n in sorted(kept)), False
@@ -270,5 +267,6 @@ class _Part:
     own: Patterns
     parts: tuple[Language | None, ...]
     numbers: frozenset[int]
-    others: Sequence[Patterns]
+    others: Sequence[tuple[Patterns, Callable[[int], Text]]]  # a list, and its texts by number
+    written: Callable[[int], Text]
     lies_in: Callable[[Language], int]

@@ -145,8 +145,8 @@ class Source:
     def _hints(self, action: int, resource: int) -> Hints:
         actions, resources = self.statement.actions, self.statement.resources
         return Hints(
-            () if actions.negated else (actions.written[action].text,),
-            () if resources.negated else (resources.written[resource].text,),
+            () if actions.negated else (self.statement.action_written(action).text,),
+            () if resources.negated else (self.statement.resource_written(resource).text,),
             self._accounts,
         )
 

@@ -2,15 +2,14 @@
 
 Lowering forgets what has no meaning (order, letter case of actions, doubled stars, which of two
 names an operator goes by), so that statements which differ in nothing else are equal. It keeps, for
-each language, the pattern as written, because answers are given in the policy's own words.
-
-Lowered statements are cached by the statement: a policy is often compared more than once.
+each language, the number of the pattern it came from, because answers are given in the policy's own
+words.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from iamlogic.errors import Unsupported
@@ -33,6 +32,7 @@ from iamlogic.syntax.policy import (
     Condition,
     Effect,
     Principal,
+    PrincipalForm,
     Principals,
     Resources,
     Statement,
@@ -44,20 +44,23 @@ from iamlogic.syntax.policy import (
 class Patterns:
     """A list of actions or of resources: what lies in some language or, negated, in none.
 
-    `written[i]` is the text that `languages[i]` stands for. Equal lists have equal `members`; the
-    object itself is equal to itself alone, since lists are long and are looked up often.
+    `languages[i]` is that of the pattern number `places[i]` in the list as written, the first of
+    several with that language. Equal lists have equal `members`; the object itself is equal to
+    itself alone, since lists are long and are looked up often.
     """
 
     languages: tuple[Language, ...]
     negated: bool
-    written: tuple[Text, ...] = field(repr=False)
+    places: tuple[int, ...]
     members: frozenset[Language]
 
     @staticmethod
-    def of(languages: Iterable[Language], written: tuple[Text, ...], *, negated: bool) -> Patterns:
-        first = dict(zip(reversed(list(languages)), reversed(written), strict=True))
-        unique = tuple(reversed(first))
-        return Patterns(unique, negated, tuple(map(first.__getitem__, unique)), frozenset(unique))
+    def of(languages: Iterable[Language], *, negated: bool) -> Patterns:
+        """The list of the languages of patterns as they are written."""
+        first: dict[Language, int] = {}
+        for place, language in enumerate(languages):
+            first.setdefault(language, place)
+        return Patterns(tuple(first), negated, tuple(first.values()), frozenset(first))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +92,31 @@ class Lowered:
     def allows(self) -> bool:
         return self.statement.effect is Effect.ALLOW
 
+    def action_written(self, number: int) -> Text:
+        """The text that `actions.languages[number]` stands for, where this statement has it."""
+        return self.statement.actions.patterns[self.actions.places[number]]
+
+    def resource_written(self, number: int) -> Text:
+        """…and that of `resources.languages[number]`."""
+        resources = self.statement.resources
+        patterns = (_EVERY_RESOURCE,) if resources is None else resources.patterns
+        return patterns[self.resources.places[number]]
+
+
+def lower(statement: Statement) -> Lowered:
+    """The statement in normal form; `Unsupported` for what has no symbolic meaning yet.
+
+    What is cached is the meaning. Equal statements may stand in different places, and what is said
+    of one must not show the place of another.
+    """
+    lowered = _lower(statement)
+    if lowered.statement is statement:
+        return lowered
+    return replace(lowered, statement=statement, principals=statement.principals)
+
 
 @lru_cache(maxsize=8192)
-def lower(statement: Statement) -> Lowered:
-    """The statement in normal form; `Unsupported` for what has no symbolic meaning yet."""
+def _lower(statement: Statement) -> Lowered:
     actions = _actions(statement.actions)
     resources = _resources(statement.resources)
     tests = frozenset(map(lower_condition, statement.conditions))
@@ -109,7 +133,7 @@ def lower(statement: Statement) -> Lowered:
 
 def _identity(entry: Principal) -> tuple[object, ...]:
     """Entries that name the same requesters: an account goes by two names (R-M9)."""
-    if entry.account is not None and entry.name is None:
+    if entry.form is PrincipalForm.ACCOUNT:
         return (entry.form, entry.account)
     return (entry.form, entry.text)
 
@@ -121,10 +145,11 @@ def _actions(actions: Actions) -> Patterns:
         # R-P16: `*:*` means `*`. R-M1: all actions are folded, and so is the action's variable.
         language = glob(fold(action.text))
         languages.append(EVERYTHING if action.text == "*:*" else language)
-    return Patterns.of(languages, actions.patterns, negated=actions.negated)
+    return Patterns.of(languages, negated=actions.negated)
 
 
-_ALL_RESOURCES = Patterns.of([EVERYTHING], (Text("*"),), negated=False)
+_EVERY_RESOURCE = Text("*")
+_ALL_RESOURCES = Patterns.of([EVERYTHING], negated=False)
 
 
 def _resources(resources: Resources | None) -> Patterns:
@@ -134,7 +159,6 @@ def _resources(resources: Resources | None) -> Patterns:
         _refuse_template(resource)
     return Patterns.of(
         [glob(resource.text) for resource in resources.patterns],
-        resources.patterns,
         negated=resources.negated,
     )
 

@@ -156,6 +156,36 @@ def test_notprincipal_in_a_deny_keeps_its_meaning_in_the_region() -> None:
     assert comparison.complete
 
 
+def test_a_difference_stands_where_its_own_policy_has_it() -> None:
+    # Equal statements of different files: each difference must show its own.
+    written = '{"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": "arn:aws:s3:::x"}'
+    nothing = policy()
+    for lines in range(3):
+        text = '{"Version": "2012-10-17", "Statement": [' + "\n" * lines + written + "]}"
+        after = il.parse(text, file=f"{lines}.json")
+        (difference,) = il.compare(nothing, after).gained
+        assert difference.statement is after.statements[0]
+        resources = difference.region.resources
+        assert resources is not None
+        for where in (
+            difference.region.actions.where,
+            difference.region.actions.patterns[0].where,
+            resources.patterns[0].where,
+        ):
+            assert (where.file, where.line) == (f"{lines}.json", lines + 1)
+
+
+def test_two_providers_of_one_account_are_not_the_same() -> None:
+    def trust(name: str) -> il.Policy:
+        provider = f"arn:aws:iam::111122223333:saml-provider/{name}"
+        return policy(
+            {"Effect": "Allow", "Principal": {"Federated": provider},
+             "Action": "sts:AssumeRoleWithSAML"}
+        )  # fmt: skip
+
+    assert il.compare(trust("a"), trust("b")).relation is il.Relation.INCOMPARABLE
+
+
 def test_witnesses_are_believable() -> None:
     after = policy(statement(["s3:Get*"], "arn:aws:s3:::logs/*"))
     (difference,) = il.compare(policy(), after).gained

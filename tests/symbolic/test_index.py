@@ -6,13 +6,12 @@ from hypothesis import strategies as st
 from iamlogic.symbolic.index import PatternIndex
 from iamlogic.symbolic.languages import Language, covers, glob, may_overlap
 from iamlogic.symbolic.lowering import Patterns
-from iamlogic.syntax.policy import Text
 
 texts = st.text("ab*?", min_size=1, max_size=4)
 
 
 def patterns(written: list[str], *, negated: bool) -> Patterns:
-    return Patterns.of(map(glob, written), tuple(map(Text, written)), negated=negated)
+    return Patterns.of(map(glob, written), negated=negated)
 
 
 lists = st.lists(

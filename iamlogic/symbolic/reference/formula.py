@@ -95,11 +95,6 @@ class Key:
     present: Formula
     elements: tuple[Word, ...]
 
-    @property
-    def is_multivalued(self) -> bool:
-        """R-K8."""
-        return fold(self.name) in MULTIVALUED_KEYS
-
 
 Keys = Mapping[str, Key]
 """The keys that the policies mention, by their folded names."""
