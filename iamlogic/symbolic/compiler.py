@@ -125,11 +125,12 @@ class Compiler:
         return literal
 
     def test(self, test: Test) -> int:
-        present = self._request.present(test.key)
-        passes = self._request.value_in(test.key, test.languages)  # implies present
+        """R-C2, R-C3: negated operators pass on an absent key, others only with …IfExists."""
+        passes = self._request.value_in(test.key, test.languages)  # implies that it is present
         if test.negated:
-            passes = self._terms.all_of([present, -passes])
-        return self._terms.any_of([passes, -present]) if test.if_absent else passes
+            return -passes
+        absent = -self._request.present(test.key)
+        return self._terms.any_of([passes, absent]) if test.if_absent else passes
 
     # Principals
 

@@ -67,7 +67,8 @@ class Patterns:
 class Test:
     """Any condition: what an absent key is worth, and which values of a present one pass.
 
-    Absent: `if_absent`. Present: some value lies in one of `languages` or, negated, none does.
+    Absent: `if_absent`, always true of negated ones. Present: some value lies in one of `languages`
+    or, negated, none does.
     R-C2, R-C3, R-C6, R-C22 and R-C23 are all of this form.
     """
 

@@ -9,7 +9,7 @@ here, for its witness was replayed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import permutations, product
+from itertools import combinations, permutations, product
 
 import pytest
 
@@ -110,6 +110,43 @@ def test_principals_of_a_deny(element: str) -> None:
     ]
     policies = [
         il.parse({"Version": "2012-10-17", "Statement": [everyone, deny]}) for deny in denying
+    ]
+    assert not missed(policies, REQUESTERS)
+
+
+CHAIN = [
+    "111122223333",
+    "arn:aws:iam::111122223333:user/a",
+    "arn:aws:iam::111122223333:role/a",
+    "arn:aws:sts::111122223333:assumed-role/a/s",
+    "arn:aws:sts::111122223333:federated-user/a",
+]
+"""What the chains of a user, a role session and a federated session are made of (R-K3)."""
+
+
+@pytest.mark.parametrize("effect", ["Allow", "Deny"])
+@pytest.mark.parametrize("element", ["Principal", "NotPrincipal"])
+def test_every_part_of_a_chain_counts(effect: str, element: str) -> None:
+    everyone = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+    lists = [list(c) for n in range(1, len(CHAIN) + 1) for c in combinations(CHAIN, n)]
+    policies = [
+        il.parse(
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    *([everyone] if effect == "Deny" else []),
+                    everyone | {"Effect": effect, "Principal": {"AWS": listed}}
+                    if element == "Principal"
+                    else {
+                        "Effect": effect,
+                        "NotPrincipal": {"AWS": listed},
+                        "Action": "*",
+                        "Resource": "*",
+                    },
+                ],
+            }
+        )
+        for listed in lists
     ]
     assert not missed(policies, REQUESTERS)
 

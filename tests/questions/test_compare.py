@@ -222,9 +222,9 @@ def test_a_star_that_runs_over_segments_is_no_hard_question(resource: str) -> No
 
 
 def test_thousands_of_overlapping_patterns_stay_within_the_bound() -> None:
-    # Without a look at the clock in every loop this takes some ten times the bound.
-    resources = [f"arn:aws:s3:::*{number}*" for number in range(10_000, 13_000)]
-    comparison = il.compare(policy(), policy(statement("s3:*", resources)), timeout=0.3)
+    # Their account takes far longer; every loop looks at the clock.
+    resources = [f"arn:aws:s3:::*{number}*" for number in range(10_000, 14_000)]
+    comparison = il.compare(policy(), policy(statement("s3:*", resources)), timeout=2.0)
     assert comparison.relation is il.Relation.MORE_PERMISSIVE
     assert not comparison.complete
     assert comparison.gained
