@@ -14,7 +14,9 @@ from functools import partial
 from .certainty import can_match, own_action, visible
 from .conditions import ITEM_OPERATORS, ItemOperator
 from .documents import Change, Document, Item, items, replaced, statements, with_items
-from .parts import STATEMENT_OPERATORS, StatementOperator, conditions_for
+from .parts import PART_OPERATORS, conditions_for
+from .rewriting import REWRITING_OPERATORS
+from .spelling import SPELLING_OPERATORS, StatementOperator
 from .structure import STRUCTURE_OPERATORS, PolicyOperator
 from .values import VALUE_OPERATORS, ValueOperator
 from .variables import OWN_VARIABLE_OPERATORS, PLANTED_OPERATORS
@@ -81,8 +83,14 @@ def _of_pairs(
 
 
 OPERATORS: dict[str, Operator] = {
-    **{name: partial(_of_policy, each) for name, each in STRUCTURE_OPERATORS.items()},
-    **{name: partial(_of_statement, each) for name, each in STATEMENT_OPERATORS.items()},
+    **{
+        name: partial(_of_policy, each)
+        for name, each in (STRUCTURE_OPERATORS | REWRITING_OPERATORS).items()
+    },
+    **{
+        name: partial(_of_statement, each)
+        for name, each in (PART_OPERATORS | SPELLING_OPERATORS).items()
+    },
     **{name: partial(_of_item, each) for name, each in ITEM_OPERATORS.items()},
     **{name: partial(_of_values, each) for name, each in VALUE_OPERATORS.items()},
     **{name: partial(_of_policy, each) for name, each in OWN_VARIABLE_OPERATORS.items()},

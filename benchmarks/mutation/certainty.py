@@ -28,6 +28,7 @@ from .documents import (
     items,
     listed,
     matches,
+    resource_sample,
     sample,
     statements,
 )
@@ -171,7 +172,7 @@ def some_resources(document: Document, statement: Statement) -> Iterator[str]:
             document.get("Version") == "2012-10-17"
             and all(name.startswith(_USER_VARIABLES) and name not in keys for name in variables)
         ):
-            yield sample(pattern)
+            yield resource_sample(pattern)
 
 
 def has_requester(statement: Statement) -> bool:

@@ -87,7 +87,7 @@ def _absence_demanded(item: Item) -> Mutations:
 
 
 def _negated(item: Item) -> Mutations:
-    """Positive and _negated, unqualified, are complements (R-C2): none is empty, nor in the other."""
+    """R-C2: unqualified, they are complements; neither is empty."""
     if item.operator.set_prefix or item.operator.if_exists:
         return
     for positive, negative in (

@@ -150,6 +150,11 @@ def sample(pattern: str, star: str = "zzq", mark: str = "z", variable: str = "zz
     )
 
 
+def resource_sample(pattern: str) -> str:
+    """A text that a resource pattern matches, of the form of a resource wherever that is easy."""
+    return "arn:aws:zz-iamlogic:::zzq" if pattern == "*" else sample(pattern)
+
+
 def is_resource(text: str) -> bool:
     """R-E21: the form of a resource in comparisons."""
     return text == "*" or matches(["arn:?*:?*:*:*:?*"], text)

@@ -1,4 +1,4 @@
-"""Mutations of one statement's resources and principals, and of how a statement is written.
+"""Mutations of one statement's resources and principals, and conditions that were not there.
 
 Each gives another statement with what it does to the requests that this one matches. Where that
 is more than "the same", `mutation` asks first whether it must show (`certainty.visible`).
@@ -21,6 +21,7 @@ from .documents import (
     items,
     listed,
     matches,
+    resource_sample,
     sample,
     with_items,
     without,
@@ -52,7 +53,7 @@ def _resource_added(statement: Statement) -> Mutations:
 def _resource_removed(statement: Statement) -> Mutations:
     patterns = _resources(statement)
     for place, pattern in enumerate(patterns):
-        rest, lost = patterns[:place] + patterns[place + 1 :], sample(pattern)
+        rest, lost = patterns[:place] + patterns[place + 1 :], resource_sample(pattern)
         if rest and is_resource(lost) and not matches(rest, lost):
             yield _with(statement, rest), Change.NARROWER
 
@@ -60,7 +61,7 @@ def _resource_removed(statement: Statement) -> Mutations:
 def _resource_exchanged(statement: Statement) -> Mutations:
     patterns = _resources(statement)
     for place, pattern in enumerate(patterns):
-        new, lost = [*patterns], sample(pattern)
+        new, lost = [*patterns], resource_sample(pattern)
         new[place] = FRESH_RESOURCE
         if is_resource(lost) and not matches(new, lost) and not matches(patterns, FRESH_RESOURCE):
             yield _with(statement, new), Change.INCOMPARABLE
@@ -69,7 +70,7 @@ def _resource_exchanged(statement: Statement) -> Mutations:
 def _resource_star_appended(statement: Statement) -> Mutations:
     patterns = _resources(statement)
     for place, pattern in enumerate(patterns):
-        gained = sample(pattern) + "-zzq"
+        gained = resource_sample(pattern) + "-zzq"
         if is_resource(gained) and not matches(patterns, gained):
             new = [*patterns]
             new[place] = pattern + "*"
@@ -128,7 +129,7 @@ def _not_resource_extended(statement: Statement) -> Mutations:
 
 def _resource_becomes_not_resource(statement: Statement) -> Mutations:
     patterns = _resources(statement)
-    met = any(is_resource(sample(pattern)) for pattern in patterns)
+    met = any(is_resource(resource_sample(pattern)) for pattern in patterns)
     if met and not matches(patterns, FRESH_RESOURCE):
         yield without(statement, "Resource") | {"NotResource": patterns}, Change.INCOMPARABLE
 
@@ -243,61 +244,7 @@ def _condition_added(statement: Statement) -> Mutations:
         yield longer, Change.NARROWER
 
 
-# Spelling
-
-
-def _lists_reordered(statement: Statement) -> Mutations:
-    for member in ("Action", "NotAction", "Resource", "NotResource"):
-        values = listed(statement.get(member, []))
-        if len(values) > 1:
-            yield statement | {member: values[::-1]}, Change.SAME
-
-
-def _entries_repeated(statement: Statement) -> Mutations:
-    for member in ("Action", "NotAction", "Resource", "NotResource"):
-        values = listed(statement.get(member, []))
-        if values:
-            yield statement | {member: [*values, values[0]]}, Change.SAME
-
-
-def _single_values_as_lists(statement: Statement) -> Mutations:
-    for member in ("Action", "NotAction", "Resource", "NotResource"):
-        if isinstance(statement.get(member), str):
-            yield statement | {member: [statement[member]]}, Change.SAME
-
-
-def _action_in_other_case(statement: Statement) -> Mutations:
-    for member in ("Action", "NotAction"):
-        if member in statement:
-            values = [value.swapcase() for value in listed(statement[member])]
-            yield statement | {member: values}, Change.SAME
-
-
-def _stars_doubled(statement: Statement) -> Mutations:
-    for member in ("Action", "NotAction", "Resource", "NotResource"):
-        values = listed(statement.get(member, []))
-        if any("*" in value for value in values) and not has_variable(values):
-            doubled = [v if v in ("*", "*:*") else v.replace("*", "**") for v in values]
-            yield statement | {member: doubled}, Change.SAME
-
-
-def _covered_entry_added(statement: Statement) -> Mutations:
-    for member in ("Action", "NotAction", "Resource", "NotResource"):
-        values = listed(statement.get(member, []))
-        for value in values:
-            if value.strip("*") and "*" in value and not has_variable(value) and value != "*:*":
-                added = sample(value, star="*ZzQ")
-                yield statement | {member: [*values, added]}, Change.SAME
-
-
-def _operators_in_other_case(statement: Statement) -> Mutations:
-    """R-P22."""
-    if "Condition" in statement:
-        block = {name.swapcase(): keys for name, keys in statement["Condition"].items()}
-        yield statement | {"Condition": block}, Change.SAME
-
-
-STATEMENT_OPERATORS: dict[str, StatementOperator] = {
+PART_OPERATORS: dict[str, StatementOperator] = {
     "resource added": _resource_added,
     "resource removed": _resource_removed,
     "resource exchanged": _resource_exchanged,
@@ -314,12 +261,5 @@ STATEMENT_OPERATORS: dict[str, StatementOperator] = {
     "everyone becomes an account": _everyone_becomes_an_account,
     "principal written otherwise": _principal_written_otherwise,
     "condition added": _condition_added,
-    "lists reordered": _lists_reordered,
-    "entries repeated": _entries_repeated,
-    "single values as lists": _single_values_as_lists,
-    "actions in other letter case": _action_in_other_case,
-    "stars doubled": _stars_doubled,
-    "entry added that another covers": _covered_entry_added,
-    "operators in other letter case": _operators_in_other_case,
 }
-"""Name to mutation of one statement."""
+"""Name to mutation of the resources, the principals or the conditions of one statement."""

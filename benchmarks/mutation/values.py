@@ -20,15 +20,9 @@ Values = tuple[str, ...]
 Mutations = Iterator[tuple[Values, Change]]
 ValueOperator = Callable[[Item], Mutations]
 
-_EXACT = (Comparison.EQUALS, Comparison.EQUALS_IGNORE_CASE)
-
 
 def _is_text(item: Item) -> bool:
-    return item.operator.base.family is Family.STRING
-
-
-def _is_arn(item: Item) -> bool:
-    return item.operator.base.family is Family.ARN
+    return item.operator.base.family in (Family.STRING, Family.ARN)
 
 
 def _may_match(item: Item, values: Values, text: str) -> bool:
@@ -71,7 +65,7 @@ def _list_grown(item: Item) -> Mutations:
 
 def _list_shrunk(item: Item) -> Mutations:
     """Only texts: two numbers or dates may be one value written twice."""
-    if not (_is_text(item) or _is_arn(item)):
+    if not _is_text(item):
         return
     for place, value in enumerate(item.values):
         rest = item.values[:place] + item.values[place + 1 :]
@@ -80,7 +74,7 @@ def _list_shrunk(item: Item) -> Mutations:
 
 
 def _value_exchanged(item: Item) -> Mutations:
-    if not (_is_text(item) or _is_arn(item)):
+    if not _is_text(item):
         return
     for place, value in enumerate(item.values):
         new = (*item.values[:place], _fresh(item), *item.values[place + 1 :])
