@@ -16,8 +16,9 @@ from functools import cached_property
 from iamlogic.questions.boxes import Box
 from iamlogic.questions.source import WHOLE, Cell, Found, Source
 from iamlogic.symbolic.deadline import Deadline
+from iamlogic.symbolic.inclusion import may_overlap
 from iamlogic.symbolic.index import PatternIndex
-from iamlogic.symbolic.languages import Language, Word, may_overlap
+from iamlogic.symbolic.languages import Language, Word
 from iamlogic.symbolic.lowering import Lowered, Patterns, lower_condition, lower_value
 from iamlogic.symbolic.terms import TRUE
 from iamlogic.syntax.operators import Family
@@ -237,7 +238,7 @@ class Packing:
         if condition.operator.base.family is Family.NULL:
             return condition  # its values are no patterns
         test = lower_condition(condition)
-        if test.negated or not any(
+        if test.negated or test.outside or not any(
             other != test
             and (other.key, other.negated, other.if_absent) == (test.key, False, test.if_absent)
             and not other.languages.isdisjoint(test.languages)
@@ -249,7 +250,7 @@ class Packing:
         by_number = {n: lower_value(condition, text) for n, text in enumerate(condition.values)}
         kept = self._needed(
             by_number,
-            lambda language: request.value_in(test.key, frozenset({language})),
+            lambda language: request.some_value(test.key, frozenset({language})),
             list(by_number),
         )
         values = tuple(condition.values[n] for n in sorted(kept))

@@ -27,7 +27,7 @@ from iamlogic.symbolic.lowering import Lowered, Patterns, patterns_include
 from iamlogic.symbolic.solver import Solver
 from iamlogic.symbolic.symbolizer import RESOURCE_ACCOUNT
 from iamlogic.symbolic.terms import TRUE
-from iamlogic.symbolic.theory import Model
+from iamlogic.symbolic.model import Model
 from iamlogic.syntax.policy import Principal, PrincipalForm
 
 WHOLE = None

@@ -15,11 +15,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Sequence as Row
 
+from iamlogic.errors import InternalError
 from iamlogic.symbolic.deadline import Deadline, Undecided
 from iamlogic.symbolic.languages import (
     CharSet,
+    Glob,
     Language,
     Nothing,
+    Sequence,
     Single,
     Union,
     Word,
@@ -68,8 +71,10 @@ def _single(row: Row[Language]) -> Iterator[Single]:
                 yield from part.others
             case Nothing():
                 pass
-            case _:
+            case Word() | Glob() | Sequence():
                 yield part
+            case _:
+                raise InternalError(f"{type(part).__name__} is no row of letters")
 
 
 def _single_with(word: str, languages: Row[Language]) -> Iterator[Single]:
@@ -79,7 +84,7 @@ def _single_with(word: str, languages: Row[Language]) -> Iterator[Single]:
             found = part.part_with(word)
             if found is not None:
                 yield found
-        elif not isinstance(part, Nothing) and matches(part, word):
+        elif isinstance(part, Word | Glob | Sequence) and matches(part, word):
             yield part
 
 
@@ -93,29 +98,6 @@ def _choose(words: Row[Language], rows: Row[Row[Language]], banned: Row[Language
         ):
             return word
     return None
-
-
-def smallest_conflict(
-    domain: Row[Language], inside: Row[Language], outside: Row[Language], deadline: Deadline
-) -> tuple[list[Language], list[Language]]:
-    """Of languages that no word of the domain satisfies, a subset of which each one is needed.
-
-    `domain` is a row of `find_word`; `inside` and `outside` are single languages.
-    """
-    kept_in, kept_out = list(inside), list(outside)
-
-    def impossible(inside: list[Language], outside: list[Language]) -> bool:
-        return find_word([domain, *([part] for part in inside)], outside, deadline) is None
-
-    for part in outside:
-        rest = [other for other in kept_out if other is not part]
-        if impossible(kept_in, rest):
-            kept_out = rest
-    for part in inside:
-        rest = [other for other in kept_in if other is not part]
-        if impossible(rest, kept_out):
-            kept_in = rest
-    return kept_in, kept_out
 
 
 class _Product:

@@ -125,12 +125,14 @@ class Compiler:
         return literal
 
     def test(self, test: Test) -> int:
-        """R-C2, R-C3: negated operators pass on an absent key, others only with …IfExists."""
-        passes = self._request.value_in(test.key, test.languages)  # implies that it is present
-        if test.negated:
-            return -passes
-        absent = -self._request.present(test.key)
-        return self._terms.any_of([passes, absent]) if test.if_absent else passes
+        """R-C2 to R-C5."""
+        some = self._request.some_value(test.key, test.languages, outside=test.outside)
+        if test.negated is test.if_absent:  # `some` says that the key is present
+            return -some if test.negated else some
+        present = self._request.present(test.key)
+        if test.if_absent:
+            return self._terms.any_of([some, -present])
+        return self._terms.all_of([-some, present])
 
     # Principals
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from iamlogic.errors import InternalError
 from iamlogic.semantics import Request, allows
 from iamlogic.symbolic.believable import OUR_ACCOUNT, Suggestions
+from iamlogic.symbolic.model import Model
 from iamlogic.symbolic.symbolizer import ACTION, REQUESTER, RESOURCE, RESOURCE_ACCOUNT, SEPARATOR
-from iamlogic.symbolic.theory import Model
 from iamlogic.syntax.policy import Policy
 
 _DEFAULT_REQUESTER = f"arn:aws:iam::{OUR_ACCOUNT}:user/alice{SEPARATOR}"

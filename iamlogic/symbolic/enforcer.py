@@ -15,7 +15,6 @@ from itertools import combinations
 from iamlogic.symbolic.automata import find_word
 from iamlogic.symbolic.deadline import Deadline, TimeoutExpired, Undecided
 from iamlogic.symbolic.languages import (
-    EVERYTHING,
     CharSet,
     Glob,
     Language,
@@ -26,6 +25,7 @@ from iamlogic.symbolic.languages import (
 )
 from iamlogic.symbolic.symbolizer import (
     ACTION,
+    CONSTANT,
     REQUESTER,
     RESOURCE,
     RESOURCE_ACCOUNT,
@@ -33,6 +33,7 @@ from iamlogic.symbolic.symbolizer import (
     SymbolicRequest,
     kind_language,
 )
+from iamlogic.symbolic.values import Rows
 from iamlogic.syntax.policy import PolicyKind
 
 _IDENTITIES = (Kind.USER, Kind.ROLE_SESSION, Kind.FEDERATED_USER)
@@ -87,22 +88,25 @@ _OWNED = sequence(
 )
 """Resources whose ARN says whose they are (R-K4)."""
 
-_ANYTHING: tuple[Language, ...] = (EVERYTHING,)
+Domains = dict[str, Rows]
+"""For a variable, rows of languages: its value lies in one of each row."""
 
 
-def domains(kind: PolicyKind) -> dict[str, tuple[Language, ...]]:
-    """For each field, languages of which its value must lie in one; context keys are free."""
+def domains(kind: PolicyKind) -> Domains:
+    """What the values of the fields must be; context keys are free."""
     return {
-        ACTION: ACTIONS,
-        RESOURCE: RESOURCES,
-        REQUESTER: tuple(map(kind_language, REQUESTERS[kind])),
-        RESOURCE_ACCOUNT: (_ACCOUNT,),
+        ACTION: (ACTIONS,),
+        RESOURCE: (RESOURCES,),
+        REQUESTER: (tuple(map(kind_language, REQUESTERS[kind])),),
+        RESOURCE_ACCOUNT: ((_ACCOUNT,),),
     }
 
 
-def domain_of(variable: str, fields: dict[str, tuple[Language, ...]]) -> tuple[Language, ...]:
+def domain_of(variable: str, domains: Domains) -> Rows:
     """The variable's domain; a context key may have any value."""
-    return fields.get(variable, _ANYTHING)
+    if variable.startswith(CONSTANT):
+        return ((Word(variable.removeprefix(CONSTANT)),),)
+    return domains.get(variable, ())
 
 
 def requester_facts(request: SymbolicRequest, kind: PolicyKind) -> Iterable[list[int]]:

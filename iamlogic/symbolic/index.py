@@ -15,7 +15,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from iamlogic.symbolic.languages import Glob, Language, Word, covers, may_overlap
+from iamlogic.symbolic.inclusion import covers, may_overlap
+from iamlogic.symbolic.languages import Glob, Language, Word
 from iamlogic.symbolic.lowering import Patterns
 
 

@@ -10,17 +10,24 @@ IAM, and all three are a row of *letters* with optional *loops* between them:
 
 A `Union` of such languages can be an atom too, where a list of patterns is always used whole.
 
-Here are the cheap questions, each sound and most of them exact; `automata` decides the rest.
-Texts never hold lone surrogates (`syntax` and `Request` refuse them), which leaves those free as
+Two more forms stand beside them: an `Interval` of a scale of numbers, instants or addresses
+(`scales`), and a `Template`, a row of letters in which values of other keys stand (`${…}`), which
+is a language once those values are chosen.
+
+Here is what they are and which words lie in them; `inclusion` and `automata` decide the rest. Texts
+never hold lone surrogates (`syntax` and `Request` refuse them), which leaves those free as
 separators that no pattern can name.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+
+from iamlogic.errors import InternalError
+from iamlogic.symbolic.scales import Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +52,22 @@ class CharSet:
 ANY = CharSet(frozenset(), negated=True)
 
 
+@lru_cache(maxsize=1 << 12)
 def one(char: str) -> CharSet:
     """The set of one character."""
     return CharSet(frozenset((char,)))
+
+
+def without(chars: CharSet, stops: str) -> CharSet:
+    """The set without some characters."""
+    if chars.negated:
+        return CharSet(chars.chars.union(stops), negated=True)
+    return CharSet(chars.chars.difference(stops))
+
+
+def either_case(char: str) -> CharSet:
+    """The character in both cases; beyond ASCII a character is only itself (R-C26)."""
+    return CharSet(frozenset({char, char.upper(), char.lower()})) if char.isascii() else one(char)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +107,88 @@ class Sequence:
 
 
 @dataclass(frozen=True, slots=True)
+class Ref:
+    """The value of another key, in a `Template`: itself, literally (R-V4).
+
+    `alphabet` has the characters that such a value can consist of. A value with one of `stops` fits
+    nothing here: it would run over the end of the part that the reference stands in. `arn_if` is
+    given where the reference is in the first segment of an ARN: with these values that is `arn`.
+    """
+
+    key: str
+    alphabet: CharSet
+    default: str | None = None  # the value of an absent key (R-V7)
+    any_case: bool = False
+    stops: str = ""
+    arn_if: frozenset[str] | None = None
+
+    def reading(self, value: str) -> tuple[CharSet, ...] | None:
+        """The letters that a value puts here; None if it fits nothing."""
+        if any(stop in value for stop in self.stops):
+            return None
+        if self.arn_if is not None:
+            return tuple(map(one, "arn")) if value in self.arn_if else None
+        return tuple(either_case(c) if self.any_case else one(c) for c in value)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A `Sequence` in which values of other keys stand."""
+
+    letters: tuple[CharSet | Ref, ...]
+    loops: tuple[CharSet | None, ...]
+
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        return tuple(letter for letter in self.letters if isinstance(letter, Ref))
+
+    @property
+    def sole_ref(self) -> Ref | None:
+        """The reference, where the template is nothing else: a text that equals a value."""
+        match self:
+            case Template((Ref() as ref,), (None, None)) if not ref.any_case:
+                return ref
+        return None
+
+    def substitute(self, values: Mapping[str, str]) -> Language:
+        """The language for given values; references to other keys stay."""
+
+        def read(ref: Ref) -> tuple[Part, ...] | None:
+            return ref.reading(values[ref.key]) if ref.key in values else (ref,)
+
+        return self._mapped(read)
+
+    def without_default(self, key: str) -> Language:
+        """The template of a request that has the key."""
+        return self._mapped(lambda ref: (replace(ref, default=None),) if ref.key == key else (ref,))
+
+    def defaulted(self, key: str) -> Language:
+        """The template of a request that lacks the key: nothing, where that has no default."""
+
+        def read(ref: Ref) -> tuple[Part, ...] | None:
+            if ref.key != key:
+                return (ref,)
+            return None if ref.default is None else ref.reading(ref.default)
+
+        return self._mapped(read)
+
+    def _mapped(self, read: Callable[[Ref], tuple[Part, ...] | None]) -> Language:
+        """The template with something in the place of each reference; None: it holds nothing."""
+        parts: list[Part] = []
+        for position, loop in enumerate(self.loops):
+            if loop is not None:
+                parts.append((loop,))
+            if position == len(self.letters):
+                break
+            letter = self.letters[position]
+            reading = read(letter) if isinstance(letter, Ref) else (letter,)
+            if reading is None:
+                return NOTHING
+            parts += reading
+        return spell(parts)
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
     """The empty language."""
 
@@ -121,7 +223,10 @@ NOTHING = Nothing()
 EVERYTHING = Glob("*", "", (), "", marks=False, shortest=0)
 
 Single = Word | Glob | Sequence
-Language = Single | Union | Nothing
+Language = Single | Union | Nothing | Interval | Template
+
+Part = str | CharSet | tuple[CharSet] | Ref
+"""How languages are spelled: texts, letters, loops (as 1-tuples) and references."""
 
 _WILDCARD_RUN = re.compile(r"[*?]*\*[*?]*")
 
@@ -152,14 +257,49 @@ def glob(text: str) -> Word | Glob:
 
 def sequence(parts: Iterable[str | CharSet | tuple[CharSet]]) -> Sequence:
     """Spell a language: a `str` is itself, a set is one letter of it, a 1-tuple a loop over it."""
-    letters: list[CharSet] = []
+    letters, loops = _rows(parts)
+    return Sequence(tuple(each for each in letters if isinstance(each, CharSet)), loops)
+
+
+def spell(parts: Iterable[Part]) -> Single | Template:
+    """`sequence`, also with references; a word or a glob where it is one."""
+    letters, loops = _rows(parts)
+    row = tuple(each for each in letters if isinstance(each, CharSet))
+    if len(row) < len(letters):
+        return Template(letters, loops)
+    text = _as_glob(row, loops)
+    return Sequence(row, loops) if text is None else glob(text)
+
+
+def _as_glob(letters: tuple[CharSet, ...], loops: tuple[CharSet | None, ...]) -> str | None:
+    """The glob that the row is, if it is one."""
+    text = []
+    for position, loop in enumerate(loops):
+        if loop is not None:
+            if loop != ANY:
+                return None
+            text.append("*")
+        if position < len(letters):
+            letter = letters[position]
+            if letter == ANY:
+                text.append("?")
+                continue
+            char = next(iter(letter.chars), "*")
+            if letter.negated or len(letter.chars) != 1 or char in "*?":
+                return None
+            text.append(char)
+    return "".join(text)
+
+
+def _rows(parts: Iterable[Part]) -> tuple[tuple[CharSet | Ref, ...], tuple[CharSet | None, ...]]:
+    letters: list[CharSet | Ref] = []
     loops: list[CharSet | None] = [None]
     for part in parts:
         match part:
             case str():
                 letters += map(one, part)
                 loops += [None] * len(part)
-            case CharSet():
+            case CharSet() | Ref():
                 letters.append(part)
                 loops.append(None)
             case (loop,):
@@ -169,7 +309,7 @@ def sequence(parts: Iterable[str | CharSet | tuple[CharSet]]) -> Sequence:
                         raise ValueError("two different loops at one state")
                     standing = None
                 loops[-1] = standing or loop
-    return Sequence(tuple(letters), tuple(loops))
+    return tuple(letters), tuple(loops)
 
 
 def spelled(language: Single) -> Sequence:
@@ -199,6 +339,10 @@ def matches(language: Language, word: str) -> bool:
             return language.part_with(word) is not None
         case Nothing():
             return False
+        case Interval():
+            return language.holds(word)
+        case Template():
+            raise InternalError("a template has no words before its variables are chosen")
 
 
 def _glob_matches(glob: Glob, word: str) -> bool:
@@ -246,6 +390,13 @@ def _marked_glob_matches(glob: Glob, word: str, mark: str = _MARK) -> bool:
     return True
 
 
+def glob_covers(wide: Glob, narrow: str) -> bool:
+    """Whether a glob takes another as it stands, letter by letter; see `inclusion.covers`."""
+    if wide.marks:
+        return _marked_glob_matches(wide, narrow, _MARK_UNDER_COVER)
+    return _glob_matches(wide, narrow)
+
+
 def _sequence_matches(language: Sequence, word: str) -> bool:
     letters, loops = language.letters, language.loops
     states = {0}
@@ -268,94 +419,3 @@ def _steps(
         yield state
     if state < len(letters) and char in letters[state]:
         yield state + 1
-
-
-# Inclusion and overlap, cheaply
-
-
-def covers(wide: Language, narrow: Language) -> bool:
-    """Whether every word of `narrow` lies in `wide`. True is certain; False may mean "not seen".
-
-    The narrow pattern is read as one word over patterns' symbols: a star of it can be covered only
-    by a star, a `?` only by `?` or a star. That is exact when `wide` has no `?`: a word of the
-    narrow one that puts fresh characters for its wildcards matches only in that way.
-    """
-    match wide, narrow:
-        case _, Nothing():
-            return True
-        case Glob(text="*"), _:
-            return True
-        case _, Word(text):
-            return matches(wide, text)
-        case ((Nothing() | Word()), _):
-            return False
-        case _, Union():
-            return all(matches(wide, word) for word in narrow.words) and all(
-                covers(wide, part) for part in narrow.others
-            )
-        case Union(), _:
-            return any(covers(part, narrow) for part in wide.others)
-        case Glob(marks=False), Glob(text=text):
-            return _glob_matches(wide, text)
-        case Glob(), Glob(text=text):
-            return _marked_glob_matches(wide, text, _MARK_UNDER_COVER)
-        case ((Glob() | Sequence()), (Glob() | Sequence())):
-            return _simulates(spelled(wide), spelled(narrow))
-
-
-def _simulates(wide: Sequence, narrow: Sequence) -> bool:
-    """`covers` for spelled languages: one run of `wide` over the symbols of `narrow`."""
-    states = {0}
-    for position, loop in enumerate(narrow.loops):
-        if loop is not None:
-            states = {
-                i for i in states if (own := wide.loops[i]) is not None and own.includes(loop)
-            }
-        if position == len(narrow.letters):
-            break
-        letter = narrow.letters[position]
-        after = {
-            i + 1 for i in states if i < len(wide.letters) and wide.letters[i].includes(letter)
-        }
-        after |= {i for i in states if (own := wide.loops[i]) is not None and own.includes(letter)}
-        states = after
-    return len(wide.letters) in states
-
-
-def may_overlap(left: Language, right: Language) -> bool:
-    """Whether some word may lie in both. False is certain; True may mean "not seen"."""
-    match left, right:
-        case (Nothing(), _) | (_, Nothing()):
-            return False
-        case (Union(), _) | (_, Union()):
-            return True
-        case Word(text), _:
-            return matches(right, text)
-        case _, Word(text):
-            return matches(left, text)
-        case Glob(), Glob():
-            return _ends_agree(left, right)
-        case _:
-            return True
-
-
-def _ends_agree(left: Glob, right: Glob) -> bool:
-    """Two globs can share a word only if their fixed beginnings and ends agree."""
-    if left.tail is None or right.tail is None:
-        fixed, other = (left, right) if left.tail is None else (right, left)
-        if fixed.shortest < other.shortest or (
-            other.tail is None and other.shortest != fixed.shortest
-        ):
-            return False
-    if not _agree(left.head, right.head):
-        return False
-    if left.tail is None or right.tail is None:
-        return True
-    return _agree(left.tail[::-1], right.tail[::-1])
-
-
-def _agree(left: str, right: str) -> bool:
-    """The shorter text is the beginning of the longer, `?` standing for any character."""
-    if "?" in left or "?" in right:
-        return all(a in (b, "?") or b == "?" for a, b in zip(left, right, strict=False))
-    return left.startswith(right) if len(left) > len(right) else right.startswith(left)

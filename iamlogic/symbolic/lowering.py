@@ -12,21 +12,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from iamlogic.errors import Unsupported
+from iamlogic.errors import InternalError
+from iamlogic.symbolic.inclusion import covers
 from iamlogic.symbolic.languages import (
-    ANY,
     EVERYTHING,
     NOTHING,
-    CharSet,
     Language,
     Word,
-    covers,
     glob,
-    matches,
-    sequence,
 )
+from iamlogic.symbolic.patterns import (
+    any_case,
+    arn_glob,
+    encodings,
+    like_template,
+    lower_template,
+)
+from iamlogic.symbolic.scales import Scale, block, compared
 from iamlogic.syntax.letter_case import fold
-from iamlogic.syntax.operators import Comparison, Family
+from iamlogic.syntax.operators import Comparison, Family, SetPrefix
 from iamlogic.syntax.policy import (
     Actions,
     Condition,
@@ -67,15 +71,15 @@ class Patterns:
 class Test:
     """Any condition: what an absent key is worth, and which values of a present one pass.
 
-    Absent: `if_absent`, always true of negated ones. Present: some value lies in one of `languages`
-    or, negated, none does.
-    R-C2, R-C3, R-C6, R-C22 and R-C23 are all of this form.
+    Absent: `if_absent`. Present: some value lies in one of `languages` (`outside`: in none of
+    them); `negated`, no value does. R-C2 to R-C6, R-C22 and R-C23 are all of this form.
     """
 
     key: str
     languages: frozenset[Language]
     negated: bool
     if_absent: bool
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,7 +109,7 @@ class Lowered:
 
 
 def lower(statement: Statement) -> Lowered:
-    """The statement in normal form; `Unsupported` for what has no symbolic meaning yet.
+    """The statement in normal form.
 
     What is cached is the meaning. Equal statements may stand in different places, and what is said
     of one must not show the place of another.
@@ -142,7 +146,6 @@ def _identity(entry: Principal) -> tuple[object, ...]:
 def _actions(actions: Actions) -> Patterns:
     languages = []
     for action in actions.patterns:
-        _refuse_template(action)
         # R-P16: `*:*` means `*`. R-M1: all actions are folded, and so is the action's variable.
         language = glob(fold(action.text))
         languages.append(EVERYTHING if action.text == "*:*" else language)
@@ -156,30 +159,29 @@ _ALL_RESOURCES = Patterns.of([EVERYTHING], negated=False)
 def _resources(resources: Resources | None) -> Patterns:
     if resources is None:  # R-P6: the statement speaks of all
         return _ALL_RESOURCES
-    for resource in resources.patterns:
-        _refuse_template(resource)
     return Patterns.of(
-        [glob(resource.text) for resource in resources.patterns],
+        [
+            glob(resource.text) if resource.template is None else like_template(resource.template)
+            for resource in resources.patterns  # R-M3, R-V3
+        ],
         negated=resources.negated,
     )
 
 
-def _refuse_template(text: Text) -> None:
-    if text.template is not None:
-        raise Unsupported(f"the policy variable in {text.text!r}", text.where)
-
-
 def lower_condition(condition: Condition) -> Test:
-    """The condition in normal form; `Unsupported` for operators of the next tier."""
+    """The condition in normal form."""
     operator, base = condition.operator, condition.operator.base
     key = fold(condition.key)  # R-K7
-    if operator.set_prefix is not None:
-        raise Unsupported(f"the operator {operator}", condition.where)
     if base.family is Family.NULL:
         return _presence_test(key, condition.values)
-    languages = frozenset(lower_value(condition, value) for value in condition.values)
-    # R-C3: an absent key fails positive operators and passes negated ones and …IfExists.
-    return Test(key, languages - {NOTHING}, base.negated, base.negated or operator.if_exists)
+    languages = frozenset(lower_value(condition, value) for value in condition.values) - {NOTHING}
+    match operator.set_prefix:
+        case None:  # R-C2, R-C6; R-C3: an absent key passes negated operators and …IfExists
+            return Test(key, languages, base.negated, base.negated or operator.if_exists)
+        case SetPrefix.FOR_ALL_VALUES:  # R-C5: no value is outside or, negated, inside; R-C3
+            return Test(key, languages, negated=True, if_absent=True, outside=not base.negated)
+        case SetPrefix.FOR_ANY_VALUE:  # R-C5, R-C3
+            return Test(key, languages, False, operator.if_exists, outside=base.negated)  # noqa: FBT003
 
 
 def _presence_test(key: str, values: tuple[Text, ...]) -> Test:
@@ -191,8 +193,9 @@ def _presence_test(key: str, values: tuple[Text, ...]) -> Test:
 
 def lower_value(condition: Condition, value: Text) -> Language:
     """The values of the request that one value of the policy matches."""
-    _refuse_template(value)
     base = condition.operator.base
+    if value.template is not None:
+        return lower_template(base, value.template, value.where)
     match base.family, base.comparison:
         case Family.STRING, Comparison.EQUALS:  # R-C7
             return Word(value.text)
@@ -204,38 +207,16 @@ def lower_value(condition: Condition, value: Text) -> Language:
             return arn_glob(value.text)
         case Family.BOOL, Comparison.EQUALS:  # R-C17: truth values, whatever their case
             return any_case(value.text)
+        case Family.NUMERIC, comparison:  # R-C10
+            return compared(Scale.NUMBER, comparison, value.text)
+        case Family.DATE, comparison:  # R-C11
+            return compared(Scale.INSTANT, comparison, value.text)
+        case Family.IP, _:  # R-C18
+            return block(value.text)
+        case Family.BINARY, _:  # R-C19
+            return encodings(value.text)
         case _:
-            raise Unsupported(f"the operator {condition.operator}", condition.where)
-
-
-def any_case(text: str) -> Language:
-    """The text in any case (R-C8)."""
-    letters = [CharSet(frozenset({c, c.upper(), c.lower()} if c.isascii() else {c})) for c in text]
-    if all(len(letter.chars) == 1 for letter in letters):
-        return Word(text)
-    return sequence(letters)
-
-
-_BUT_COLON = CharSet(frozenset(":"), negated=True)
-_ARN_SEGMENTS = 6
-
-
-def arn_glob(pattern: str) -> Language:
-    """ARNs that match segment by segment; a wildcard stays within its segment but in the last."""
-    if pattern == "*":  # R-C14: a bare star matches every ARN
-        pattern = "arn:*:*:*:*:*"
-    segments = pattern.split(":", _ARN_SEGMENTS - 1)
-    if len(segments) < _ARN_SEGMENTS or not matches(glob(segments[0]), "arn"):
-        return NOTHING  # R-C14
-    parts: list[str | CharSet | tuple[CharSet]] = ["arn"]
-    for number, segment in enumerate(segments[1:], start=2):
-        wildcard = ANY if number == _ARN_SEGMENTS else _BUT_COLON
-        normal = glob(segment).text  # in normal form no two loops meet at one state
-        parts.append(":")
-        parts += [(wildcard,) if c == "*" else wildcard if c == "?" else c for c in normal]
-    if not any(isinstance(part, tuple | CharSet) for part in parts):
-        return Word(":".join(("arn", *segments[1:])))
-    return sequence(parts)
+            raise InternalError(f"{condition.operator} has no meaning for single values")
 
 
 def patterns_include(wide: Patterns, narrow: Patterns) -> bool:

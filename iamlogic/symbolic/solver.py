@@ -17,22 +17,26 @@ from collections.abc import Callable, Iterable, Sequence
 from iamlogic.symbolic.compiler import Compiler
 from iamlogic.symbolic.deadline import FOREVER
 from iamlogic.symbolic.enforcer import domains, requester_facts, resource_account_facts
+from iamlogic.symbolic.model import Model, Suggest
 from iamlogic.symbolic.sat import Sat
 from iamlogic.symbolic.symbolizer import RESOURCE_ACCOUNT, SymbolicRequest
 from iamlogic.symbolic.terms import FALSE, TRUE, Atom, Present, Terms
-from iamlogic.symbolic.theory import Model, Suggest, Theory
+from iamlogic.symbolic.theory import Theory
+from iamlogic.syntax.global_keys import MULTIVALUED_KEYS
 from iamlogic.syntax.policy import PolicyKind
 
 
 class Solver:
     """Questions about one symbolic request, over the universe of one kind of policy."""
 
-    def __init__(self, kind: PolicyKind, suggest: Suggest) -> None:
+    def __init__(
+        self, kind: PolicyKind, suggest: Suggest, multivalued: frozenset[str] = MULTIVALUED_KEYS
+    ) -> None:
         self.terms = Terms()
-        self.request = SymbolicRequest(self.terms)
+        self.request = SymbolicRequest(self.terms, multivalued)
         self.compiler = Compiler(self.terms, self.request)
         self._kind = kind
-        self._theory = Theory(domains(kind), suggest)
+        self._theory = Theory(domains(kind), suggest, multivalued)
         self._sat: Sat | None = None
         self._kinds_told = 0
         self.deadline = FOREVER

@@ -14,23 +14,33 @@ which neither policies nor requests can hold.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import ROUND_CEILING, Decimal
 from enum import Enum
 
+from iamlogic.symbolic.deadline import Undecided
 from iamlogic.symbolic.languages import (
     ANY,
+    EVERYTHING,
     CharSet,
     Glob,
     Language,
     Nothing,
+    Part,
+    Ref,
     Sequence,
+    Template,
     Union,
     Word,
     matches,
     sequence,
+    spell,
     spelled,
+    without,
 )
-from iamlogic.symbolic.terms import FALSE, TRUE, Present, SomeIn, Terms
-from iamlogic.syntax.global_keys import MULTIVALUED_KEYS
+from iamlogic.symbolic.scales import Cut, Interval, Scale
+from iamlogic.symbolic.terms import FALSE, TRUE, OneValue, Present, SomeValue, Terms
 
 SEPARATOR = "\udfff"
 
@@ -38,6 +48,7 @@ ACTION = "action"
 RESOURCE = "resource"
 REQUESTER = "requester"
 RESOURCE_ACCOUNT = "aws:resourceaccount"  # also the key's name: the key is the field (R-K6)
+CONSTANT = "="  # `=User` is the variable that can only be `User`
 
 
 def _chars(text: str) -> CharSet:
@@ -136,11 +147,34 @@ _IS_SERVICE = dict.fromkeys(_WITH_ACCOUNT, "false") | {Kind.SERVICE: "true"}
 """R-K10, aws:PrincipalIsAWSService."""
 
 
-class SymbolicRequest:
-    """The atoms of one unknown request. Key names are given in lower case (R-K7)."""
+_ALPHABETS: dict[str, CharSet] = {
+    "aws:principalaccount": _chars(_LOWER + "0123456789"),  # `anonymous` is one (R-K10)
+    "aws:principaltype": _chars(_LOWER + _LOWER.upper()),
+    "aws:username": _NAME,
+    "aws:principalisawsservice": _chars(_LOWER),
+    "aws:principalservicename": _HOST,
+    RESOURCE_ACCOUNT: _DIGIT,
+}
 
-    def __init__(self, terms: Terms) -> None:
+
+def alphabet_of(key: str) -> CharSet:
+    """The characters that values of a key can have, whatever the request."""
+    return _ALPHABETS.get(key, ANY)
+
+
+_MOST_CASES = 6
+"""Variables of one list that may be resolved or not, each on its own: the cases double."""
+
+
+class SymbolicRequest:
+    """The atoms of one unknown request. Key names are given in lower case (R-K7).
+
+    `multivalued` are the keys that can have several values in this question (R-K8).
+    """
+
+    def __init__(self, terms: Terms, multivalued: frozenset[str]) -> None:
         self._terms = terms
+        self.multivalued = multivalued
         self.kinds: dict[Kind, int] = {}  # the kinds that some formula speaks of
 
     # The fields
@@ -192,25 +226,98 @@ class SymbolicRequest:
             case _:
                 return self._terms.atom(Present(key))
 
-    def value_in(self, key: str, languages: frozenset[Language]) -> int:
-        """The key is present and its value (or one of its values) lies in one of the languages."""
+    def resolved(self, key: str) -> int:
+        """A variable has a value to stand for: the key is present, with one value (R-V5, R-V9)."""
+        if key not in self.multivalued:
+            return self.present(key)
+        return self._terms.all_of([self.present(key), self._terms.atom(OneValue(key))])
+
+    def some_value(self, key: str, languages: frozenset[Language], *, outside: bool = False) -> int:
+        """The key is present, and some value of it lies in one of the languages (outside: in none).
+
+        A language with variables that have no value holds nothing (R-V6).
+        """
         present = self.present(key)
-        if key in MULTIVALUED_KEYS:
-            atom = self._terms.atom(SomeIn(key, languages)) if languages else FALSE
-            return self._terms.all_of([present, atom])
-        one_value = self._terms.any_of(self._value_in(key, language) for language in languages)
-        return self._terms.all_of([present, one_value])
+        if key not in self.multivalued:
+            inside = self._terms.any_of(self._value_in(key, language) for language in languages)
+            return self._terms.all_of([present, -inside if outside else inside])
+        templates = [each for each in languages if isinstance(each, Template)]
+        plain = languages.difference(templates)
+        return self._terms.all_of(
+            [present, self._some_value(key, plain, templates, outside=outside)]
+        )
+
+    def _some_value(
+        self,
+        key: str,
+        held: frozenset[Language],
+        templates: list[Template],
+        *,
+        outside: bool,
+    ) -> int:
+        """One case for each way in which the variables of the templates have values or not."""
+        if len(templates) > _MOST_CASES:
+            raise Undecided("too many variables stand in the values of one condition")
+        if templates:
+            template, *rest = templates
+            return self._terms.any_of(
+                self._terms.all_of(
+                    [
+                        condition,
+                        self._some_value(
+                            key,
+                            held if reading is None else held | {reading},
+                            rest,
+                            outside=outside,
+                        ),
+                    ]
+                )
+                for condition, reading in self._readings(template)
+            )
+        if EVERYTHING in held:
+            return FALSE if outside else TRUE
+        if not held:
+            return TRUE if outside else FALSE
+        return self._terms.atom(SomeValue(key, held, outside))
+
+    def _readings(self, template: Template) -> Iterable[tuple[int, Language | None]]:
+        """(condition, what the template is then), for each case of its variables; None: nothing."""
+        for ref in template.refs:
+            if ref.default is not None:  # R-V7
+                resolved = self.resolved(ref.key)
+                yield from self._all_readings(resolved, template.without_default(ref.key))
+                yield from self._all_readings(-resolved, template.defaulted(ref.key))
+                return
+        resolved = self._terms.all_of(self.resolved(ref.key) for ref in template.refs)
+        yield resolved, template
+        yield -resolved, None  # R-V5, R-V6
+
+    def _all_readings(
+        self, condition: int, language: Language
+    ) -> Iterable[tuple[int, Language | None]]:
+        if not isinstance(language, Template):
+            yield condition, None if isinstance(language, Nothing) else language
+            return
+        for further, reading in self._readings(language):
+            yield self._terms.all_of([condition, further]), reading
 
     def _value_in(self, key: str, language: Language) -> int:
-        """…for one language of a single-valued key, given that the key is present."""
+        """The value of a single-valued key lies in the language, given that the key is present."""
+        if isinstance(language, Interval):
+            if key in ("aws:principalaccount", RESOURCE_ACCOUNT):
+                return self._terms.any_of(self._value_in(key, row) for row in accounts_in(language))
+            if key == "aws:principalarn":
+                return FALSE  # R-C20: no ARN is a number, a date or an address
+            if key in _VIEWS:
+                return self._in(key, language)
         match key:
             case "aws:principalarn":
                 return self.requester_in(_before_separator(language))
             case "aws:principalaccount":
                 identity = self.of_account_in(language)
-                if matches(language, ANONYMOUS):
-                    return self._terms.any_of([identity, self.is_kind(Kind.ANONYMOUS)])
-                return identity
+                named = self._holds(language, ANONYMOUS)
+                anonymous = FALSE if named == FALSE else self.is_kind(Kind.ANONYMOUS)
+                return self._terms.any_of([identity, self._terms.all_of([anonymous, named])])
             case "aws:principaltype":
                 return self._constant_in(language, _PRINCIPAL_TYPES)
             case "aws:username":
@@ -229,8 +336,15 @@ class SymbolicRequest:
 
     def _constant_in(self, language: Language, values: dict[Kind, str]) -> int:
         return self._terms.any_of(
-            self.is_kind(kind) for kind, value in values.items() if matches(language, value)
+            self._terms.all_of([self.is_kind(kind), self._holds(language, value)])
+            for kind, value in values.items()
         )
+
+    def _holds(self, language: Language, text: str) -> int:
+        """The text itself lies in the language."""
+        if isinstance(language, Template):
+            return self._in(CONSTANT + text, language)
+        return TRUE if matches(language, text) else FALSE
 
     def _in(self, variable: str, language: Language) -> int:
         match language:
@@ -238,6 +352,19 @@ class SymbolicRequest:
                 return TRUE
             case Nothing():
                 return FALSE
+            case Template():
+                return self._terms.any_of(
+                    self._terms.all_of(
+                        [
+                            condition,
+                            self._terms.in_language(variable, reading)
+                            if isinstance(reading, Template)
+                            else self._in(variable, reading),
+                        ]
+                    )
+                    for condition, reading in self._readings(language)
+                    if reading is not None
+                )
             case _:
                 return self._terms.in_language(variable, language)
 
@@ -250,22 +377,20 @@ def kind_language(kind: Kind) -> Language:
 # Views: the preimage, on the requester's string, of a language of a part of it
 
 
-def _without(chars: CharSet, stops: str) -> CharSet:
-    if chars.negated:
-        return CharSet(chars.chars.union(stops), negated=True)
-    return CharSet(chars.chars.difference(stops))
-
-
-def _confined(language: Language, stops: str) -> tuple[CharSet | tuple[CharSet], ...]:
+def _confined(language: Language, stops: str) -> tuple[Part, ...]:
     """The language, its wildcards kept from running over the characters that end the part."""
-    assert isinstance(language, Word | Glob | Sequence), language
-    shape = spelled(language)
-    parts: list[CharSet | tuple[CharSet]] = []
+    assert isinstance(language, Word | Glob | Sequence | Template), language
+    shape = language if isinstance(language, Template) else spelled(language)
+    parts: list[Part] = []
     for position, loop in enumerate(shape.loops):
         if loop is not None:
-            parts.append((_without(loop, stops),))
+            parts.append((without(loop, stops),))
         if position < len(shape.letters):
-            parts.append(_without(shape.letters[position], stops))
+            letter = shape.letters[position]
+            if isinstance(letter, Ref):
+                parts.append(replace(letter, stops=letter.stops + stops))
+            else:
+                parts.append(without(letter, stops))
     return tuple(parts)
 
 
@@ -273,21 +398,91 @@ _BUT_COLON = (CharSet(frozenset(":"), negated=True),)
 _BUT_SEPARATOR = (CharSet(frozenset(SEPARATOR), negated=True),)
 
 
-def _before_separator(language: Language) -> Sequence:
+def _before_separator(language: Language) -> Language:
     """What stands before the separator: the ARN, or a service's name."""
-    return sequence((*_confined(language, SEPARATOR), SEPARATOR, (ANY,)))
+    return spell((*_confined(language, SEPARATOR), SEPARATOR, (ANY,)))
 
 
-def _within_account(language: Language) -> Sequence:
+def _within_account(language: Language) -> Language:
     """The fifth segment of the ARN."""
     before = ("arn:", _BUT_COLON, ":", _BUT_COLON, "::")
-    return sequence((*before, *_confined(language, ":" + SEPARATOR), ":", (ANY,)))
+    return spell((*before, *_confined(language, ":" + SEPARATOR), ":", (ANY,)))
 
 
-def _user_name(language: Language) -> Sequence:
+def _user_name(language: Language) -> Language:
     """What follows the last slash of a user's ARN; a path, if any, begins at the first."""
     before = ("arn:", _BUT_COLON, ":iam::", _BUT_COLON, ":user", _BUT_SEPARATOR, "/")
-    return sequence((*before, *_confined(language, "/" + SEPARATOR), SEPARATOR))
+    return spell((*before, *_confined(language, "/" + SEPARATOR), SEPARATOR))
+
+
+_VIEWS = {
+    "aws:principalarn": _before_separator,
+    "aws:principalaccount": _within_account,
+    "aws:username": _user_name,
+    "aws:principalservicename": _before_separator,
+}
+"""Of the keys that are part of the requester's string: the requesters with such a value."""
+
+DERIVED_KEYS = frozenset({*_VIEWS, "aws:principaltype", "aws:principalisawsservice"})
+"""The keys that follow from the requester (R-K6)."""
+
+
+def with_value(key: str, language: Language) -> Language | None:
+    """The requesters whose derived key lies in the language; None where no view says so."""
+    view = _VIEWS.get(key)
+    return None if view is None or isinstance(language, Interval) else view(language)
+
+
+def derived_value(key: str, requester: str) -> str | None:
+    """What a derived key is for a requester (R-K10); None: it is absent."""
+    kind = next(kind for kind, shape in _SHAPES.items() if matches(shape, requester))
+    name = requester.partition(SEPARATOR)[0]
+    match key:
+        case "aws:principalarn":
+            return name if kind in _WITH_ACCOUNT else None
+        case "aws:principalaccount":
+            if kind is Kind.ANONYMOUS:
+                return ANONYMOUS
+            return name.split(":")[4] if kind in _WITH_ACCOUNT else None
+        case "aws:principaltype":
+            return _PRINCIPAL_TYPES.get(kind)
+        case "aws:username":
+            return name.rpartition("/")[2] if kind is Kind.USER else None
+        case "aws:principalisawsservice":
+            return _IS_SERVICE.get(kind)
+        case _:
+            return name if kind is Kind.SERVICE else None
+
+
+def accounts_in(interval: Interval) -> list[Language]:
+    """The accounts whose 12 digits, as a number, lie in the interval (R-C10, R-C11)."""
+    rows: list[Language] = []
+    if interval.scale in (Scale.NUMBER, Scale.INSTANT):
+        least, after = (_whole_number(cut) for cut in interval.span)
+        _digits_between("", least, after, rows)
+    return rows
+
+
+def _whole_number(cut: Cut) -> int:
+    """The first account behind the cut, as a number."""
+    point, is_after = cut
+    bounded = min(max(Decimal(point), Decimal(0)), Decimal(10**_DIGITS_OF_ACCOUNT))
+    whole = int(bounded.to_integral_value(ROUND_CEILING))
+    return whole + 1 if is_after and whole == point else whole
+
+
+_DIGITS_OF_ACCOUNT = 12
+
+
+def _digits_between(head: str, least: int, after: int, rows: list[Language]) -> None:
+    """Rows of digits for the accounts that begin with `head`, from `least` to before `after`."""
+    free = _DIGITS_OF_ACCOUNT - len(head)
+    first = int(head or "0") * 10**free
+    if least <= first and first + 10**free <= after:
+        rows.append(sequence((head, *(_DIGIT,) * free)))
+    elif first < after and least < first + 10**free:
+        for digit in "0123456789":
+            _digits_between(head + digit, least, after, rows)
 
 
 # What entries of Principal name

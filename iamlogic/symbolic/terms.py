@@ -32,14 +32,25 @@ class Present:
 
 
 @dataclass(frozen=True, slots=True)
-class SomeIn:
-    """Some value of a multivalued key lies in one of the languages (R-C6)."""
+class SomeValue:
+    """Some value of a multivalued key lies in one of the languages or, `outside`, in none (R-C5).
+
+    That all values lie in them, or none does, is the negation of the one or the other.
+    """
 
     key: str
     languages: frozenset[Language]
+    outside: bool = False
 
 
-Atom = InLanguage | Present | SomeIn
+@dataclass(frozen=True, slots=True)
+class OneValue:
+    """A multivalued key has exactly one value, and so can be a variable (R-V9)."""
+
+    key: str
+
+
+Atom = InLanguage | Present | SomeValue | OneValue
 
 
 class Terms:

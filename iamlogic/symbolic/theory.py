@@ -7,42 +7,52 @@ literal, a believable word, a single covering pattern; the product of automata d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from iamlogic.symbolic.automata import find_word, smallest_conflict
 from iamlogic.symbolic.deadline import Deadline
-from iamlogic.symbolic.enforcer import domain_of
-from iamlogic.symbolic.languages import EVERYTHING, Language, Union, Word, covers, matches
-from iamlogic.symbolic.terms import Atom, InLanguage, Present, SomeIn
+from iamlogic.symbolic.enforcer import Domains, domain_of
+from iamlogic.symbolic.inclusion import covers
+from iamlogic.symbolic.languages import Language, Union, Word, matches
+from iamlogic.symbolic.model import Conflict, Model, Suggest
+from iamlogic.symbolic.terms import Atom, InLanguage, OneValue, Present, SomeValue
+from iamlogic.symbolic.values import Rows, find_value, fits, smallest_conflict
+from iamlogic.symbolic.variables import Choice, templates_of
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
-    """Values for what a formula depends on; all else is free.
+@dataclass(slots=True)
+class _Demands:
+    """What atoms say of the values of one multivalued key."""
 
-    `words` has the string variables that atoms constrain, `keys` which context keys are present
-    (absent: False), `sets` the values of multivalued keys.
-    """
+    atoms: dict[Atom, bool] = field(default_factory=dict)
 
-    words: dict[str, str] = field(default_factory=dict)
-    keys: dict[str, bool] = field(default_factory=dict)
-    sets: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    def some(self) -> Iterable[SomeValue]:
+        """What some value must do."""
+        return (a for a, holds in self.atoms.items() if holds and isinstance(a, SomeValue))
 
-
-Conflict = list[tuple[Atom, bool]]
-"""Atoms that cannot have these truth values together."""
-
-Suggest = Callable[[str, list[Language]], Iterable[str]]
-"""Words that a person would expect, for a variable and the languages it must lie in."""
+    def all(self) -> tuple[Rows, list[Language]]:
+        """What every value must do: lie in one language of each row, and in none of the list."""
+        rows: list[list[Language]] = []
+        banned: list[Language] = []
+        for atom, holds in self.atoms.items():
+            if holds or not isinstance(atom, SomeValue):
+                continue
+            if atom.outside:
+                rows.append(list(atom.languages))
+            else:
+                banned += atom.languages
+        return rows, banned
 
 
 class Theory:
     """Decides sets of atoms over given domains; remembers what it has decided."""
 
-    def __init__(self, fields: dict[str, tuple[Language, ...]], suggest: Suggest) -> None:
-        self._fields = fields
-        self._suggest = suggest
+    def __init__(
+        self, domains: Domains, suggest: Suggest, multivalued: frozenset[str] = frozenset()
+    ) -> None:
+        self.domains = domains
+        self.multivalued = multivalued
+        self.suggest = suggest
         self._decided: dict[
             tuple[str, frozenset[Language], frozenset[Language]],
             str | tuple[list[Language], list[Language]],
@@ -50,17 +60,22 @@ class Theory:
 
     def decide(self, chosen: dict[Atom, bool], deadline: Deadline) -> Model | list[Conflict]:
         """A model of the atoms' truth values, or why there is none."""
+        if any(map(templates_of, chosen)):
+            return Choice(self, chosen, deadline).outcome()
+        return self.decide_plain(chosen, deadline)
+
+    def decide_plain(self, chosen: dict[Atom, bool], deadline: Deadline) -> Model | list[Conflict]:
+        """`decide` for atoms that speak of one variable each."""
         model = Model()
         inside: dict[str, list[Language]] = {}
         outside: dict[str, list[Language]] = {}
-        some: dict[str, list[SomeIn]] = {}
-        none: dict[str, list[SomeIn]] = {}
+        demands: dict[str, _Demands] = {}
         for atom, holds in chosen.items():
             match atom:
                 case InLanguage(variable, language):
                     (inside if holds else outside).setdefault(variable, []).append(language)
-                case SomeIn(key):
-                    (some if holds else none).setdefault(key, []).append(atom)
+                case SomeValue(key) | OneValue(key):
+                    demands.setdefault(key, _Demands()).atoms[atom] = holds
                 case Present(key):
                     model.keys[key] = holds
         conflicts: list[Conflict] = []
@@ -74,14 +89,10 @@ class Theory:
                 conflict: Conflict = [(InLanguage(variable, part), True) for part in outcome[0]]
                 conflict += [(InLanguage(variable, part), False) for part in outcome[1]]
                 conflicts.append(conflict)
-        for key in some.keys() | none.keys():
-            values = _values(
-                key,
-                some.get(key, []),
-                none.get(key, []),
-                deadline,
-                present=model.keys.get(key, False),
-            )
+        for key, wanted in demands.items():
+            values: tuple[str, ...] | Conflict = ()
+            if chosen.get(Present(key)):
+                values = self._values(key, wanted, deadline)
             if isinstance(values, tuple):
                 model.sets[key] = values
             else:
@@ -101,27 +112,87 @@ class Theory:
     def _find(
         self, variable: str, inside: list[Language], outside: list[Language], deadline: Deadline
     ) -> str | tuple[list[Language], list[Language]]:
-        domain = domain_of(variable, self._fields)
+        domain = domain_of(variable, self.domains)
         for part in inside:
             if isinstance(part, Union):
                 return self._find_in_union(variable, part, inside, outside, deadline)
         for fixed in inside:
             if isinstance(fixed, Word):
                 return _try_word(fixed, domain, inside, outside)
-        for word in self._suggest(variable, inside):
-            if fits(word, domain, inside, outside):
+        rows = [*domain, *([part] for part in inside)]
+        for word in self.suggest(variable, inside):
+            if fits(word, rows, outside):
                 return word
         for wide in outside:
             for narrow in inside:
                 if covers(wide, narrow):
                     return [narrow], [wide]
-        found = find_word([domain, *([part] for part in inside)], outside, deadline)
+        found = find_value(rows, outside, deadline)
         if found is None:
             return smallest_conflict(domain, inside, outside, deadline)
-        for word in self._suggest(variable, [Word(found)]):  # perhaps there is a plainer one
-            if fits(word, domain, inside, outside):
+        for word in self.suggest(variable, [Word(found)]):  # perhaps there is a plainer one
+            if fits(word, rows, outside):
                 return word
         return found
+
+    def _values(self, key: str, wanted: _Demands, deadline: Deadline) -> tuple[str, ...] | Conflict:
+        """Values for a multivalued key: one for each demand, all of them as every value must be.
+
+        Demands do not get in each other's way, since a further value only helps a demand: so each
+        is met, or shown impossible, alone; unless one value has to meet them all (R-V9).
+        """
+        rows, banned = wanted.all()
+        rows = [*domain_of(key, self.domains), *rows]
+        count = wanted.atoms.get(OneValue(key))
+        if count:
+            return self._one_value(key, wanted, deadline)
+        values: list[str] = []
+        for atom in wanted.some():
+            value = self._member(key, atom, rows, banned, deadline)
+            if value is None:
+                return [(atom, True), *((each, h) for each, h in wanted.atoms.items() if not h)]
+            values.append(value)
+        least = 1 if count is None else 2
+        while len(set(values)) < least:
+            other = find_value(rows, [*banned, *map(Word, values)], deadline)
+            if other is None:
+                return [*wanted.atoms.items(), (Present(key), True)]
+            values.append(other)
+        return tuple(dict.fromkeys(values))
+
+    def _member(
+        self,
+        key: str,
+        atom: SomeValue,
+        rows: Rows,
+        banned: list[Language],
+        deadline: Deadline,
+    ) -> str | None:
+        """A value that meets a demand, a believable one if it can be."""
+        if atom.outside:
+            banned = [*banned, *atom.languages]
+        else:
+            rows = [*rows, list(atom.languages)]
+        for word in self.suggest(key, [part for row in rows for part in row]):
+            if fits(word, rows, banned):
+                return word
+        return find_value(rows, banned, deadline)
+
+    def _one_value(
+        self, key: str, wanted: _Demands, deadline: Deadline
+    ) -> tuple[str, ...] | Conflict:
+        """The only value of a multivalued key: some value and every value are the same."""
+        rows, banned = wanted.all()
+        rows = [*domain_of(key, self.domains), *rows]
+        for atom in wanted.some():
+            if atom.outside:
+                banned += atom.languages
+            else:
+                rows = [*rows, list(atom.languages)]
+        value = find_value(rows, banned, deadline)
+        if value is None:
+            return [*wanted.atoms.items(), (Present(key), True)]
+        return (value,)
 
     def _find_in_union(
         self,
@@ -152,19 +223,8 @@ class Theory:
         return [union, *(part for part in others if part in against_in)], list(against_out)
 
 
-def fits(
-    word: str, domain: Iterable[Language], inside: Iterable[Language], outside: Iterable[Language]
-) -> bool:
-    """Whether the word lies in the domain, in all of `inside` and in none of `outside`."""
-    return (
-        any(matches(part, word) for part in domain)
-        and all(matches(part, word) for part in inside)
-        and not any(matches(part, word) for part in outside)
-    )
-
-
 def _try_word(
-    fixed: Word, domain: tuple[Language, ...], inside: list[Language], outside: list[Language]
+    fixed: Word, domain: Rows, inside: list[Language], outside: list[Language]
 ) -> str | tuple[list[Language], list[Language]]:
     word = fixed.text
     for part in inside:
@@ -173,29 +233,4 @@ def _try_word(
     for part in outside:
         if matches(part, word):
             return [fixed], [part]
-    if not any(matches(part, word) for part in domain):
-        return [fixed], []
-    return word
-
-
-def _values(
-    key: str, some: list[SomeIn], none: list[SomeIn], deadline: Deadline, *, present: bool
-) -> tuple[str, ...] | Conflict:
-    """Values for a multivalued key: one for each demand, all of them outside of what is ruled out.
-
-    Demands do not get in each other's way, since further values only help a demand: so each can be
-    met, or shown impossible, alone.
-    """
-    banned = [language for atom in none for language in atom.languages]
-    demands: list[tuple[Conflict, list[Language]]] = [
-        ([(atom, True)], list(atom.languages)) for atom in some
-    ]
-    if present and not demands:
-        demands.append(([(Present(key), True)], [EVERYTHING]))
-    values: list[str] = []
-    for reason, row in demands:
-        value = find_word([row], banned, deadline)
-        if value is None:
-            return [*reason, *((atom, False) for atom in none)]
-        values.append(value)
-    return tuple(dict.fromkeys(values))
+    return word if fits(word, domain, ()) else ([fixed], [])

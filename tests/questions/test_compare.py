@@ -274,9 +274,3 @@ def test_an_identity_policy_is_not_compared_with_a_resource_policy() -> None:
     with pytest.raises(il.MixedKinds, match="cannot be compared"):
         il.compare(policy(statement("s3:*")), resource)
     assert il.compare(policy(), resource).relation is il.Relation.MORE_PERMISSIVE
-
-
-def test_what_is_not_modelled_is_refused_with_its_place() -> None:
-    when = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
-    with pytest.raises(il.Unsupported, match=r"Statement\[0\].Condition.*IpAddress"):
-        il.compare(policy(), policy(statement("s3:*", Condition=when)))

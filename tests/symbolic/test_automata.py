@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamlogic.symbolic.automata import find_word, smallest_conflict
+from iamlogic.symbolic.automata import find_word
 from iamlogic.symbolic.deadline import FOREVER, Deadline, TimeoutExpired
 from iamlogic.symbolic.languages import (
     EVERYTHING,
@@ -19,6 +19,7 @@ from iamlogic.symbolic.languages import (
     matches,
     sequence,
 )
+from iamlogic.symbolic.values import smallest_conflict
 
 Rows = list[list[Language]]
 
@@ -52,7 +53,7 @@ def test_a_smallest_conflict_is_one_and_needs_each_of_its_members(
     domain: list[Language] = [EVERYTHING]
     if find_word([domain, *([part] for part in inside)], outside, FOREVER) is not None:
         return
-    kept_in, kept_out = smallest_conflict(domain, inside, outside, FOREVER)
+    kept_in, kept_out = smallest_conflict([domain], inside, outside, FOREVER)
 
     def conflict(some: list[Language], none: list[Language]) -> bool:
         return find_word([domain, *([part] for part in some)], none, FOREVER) is None

@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iamlogic.symbolic.inclusion import covers, may_overlap
 from iamlogic.symbolic.index import PatternIndex
-from iamlogic.symbolic.languages import Language, covers, glob, may_overlap
+from iamlogic.symbolic.languages import Language, glob
 from iamlogic.symbolic.lowering import Patterns
 
 texts = st.text("ab*?", min_size=1, max_size=4)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iamlogic.symbolic.inclusion import covers, may_overlap
 from iamlogic.symbolic.languages import (
     ANY,
     EVERYTHING,
@@ -16,10 +17,8 @@ from iamlogic.symbolic.languages import (
     Language,
     Union,
     Word,
-    covers,
     glob,
     matches,
-    may_overlap,
     one,
     sequence,
     spelled,

@@ -17,7 +17,7 @@ from iamlogic.symbolic.languages import Word, matches
 from iamlogic.symbolic.lowering import lower
 from iamlogic.symbolic.solver import Solver
 from iamlogic.symbolic.symbolizer import RESOURCE_ACCOUNT, SEPARATOR
-from iamlogic.symbolic.terms import Present, SomeIn
+from iamlogic.symbolic.terms import Present, SomeValue
 from iamlogic.syntax.global_keys import MULTIVALUED_KEYS
 from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.policy import Policy, PolicyKind
@@ -60,14 +60,14 @@ def fixed_to(request: Request, solver: Solver, policy: Policy) -> list[int]:
         present = terms.atom(Present(key))
         literals.append(present if values else -present)
         if values and key not in MULTIVALUED_KEYS:
-            literals.append(unknown.value_in(key, frozenset({Word(values[0])})))
+            literals.append(unknown.some_value(key, frozenset({Word(values[0])})))
         if key in MULTIVALUED_KEYS:
             # A set is fixed by which of the policy's demands its values meet.
             for languages in {
                 test.languages for test in tests if test.key == key and test.languages
             }:
                 met = any(matches(part, value) for part in languages for value in values)
-                some = terms.atom(SomeIn(key, languages))
+                some = terms.atom(SomeValue(key, languages))
                 literals.append(some if met else -some)
     return literals
 

@@ -1,0 +1,169 @@
+"""The texts of a policy as languages: what one value of a condition, or one resource, matches.
+
+Texts with `${…}` become templates, whose references stand for values of other keys (R-V1 to R-V8).
+A template without references, of escapes alone, is a language like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from iamlogic.errors import InternalError, Unsupported, Where
+from iamlogic.symbolic.languages import (
+    ANY,
+    NOTHING,
+    CharSet,
+    Language,
+    Part,
+    Ref,
+    Word,
+    either_case,
+    glob,
+    matches,
+    sequence,
+    spell,
+)
+from iamlogic.symbolic.symbolizer import alphabet_of
+from iamlogic.syntax.letter_case import fold
+from iamlogic.syntax.operators import Base, Comparison, Family
+from iamlogic.syntax.policy import Escape, Template, Variable
+
+_BUT_COLON = CharSet(frozenset(":"), negated=True)
+_ARN_SEGMENTS = 6
+
+
+def any_case(text: str) -> Language:
+    """The text in any case (R-C8)."""
+    return spell(map(either_case, text))
+
+
+def arn_glob(pattern: str) -> Language:
+    """ARNs that match segment by segment; a wildcard stays within its segment but in the last."""
+    if pattern == "*":  # R-C14: a bare star matches every ARN
+        pattern = "arn:*:*:*:*:*"
+    segments = pattern.split(":", _ARN_SEGMENTS - 1)
+    if len(segments) < _ARN_SEGMENTS or not matches(glob(segments[0]), "arn"):
+        return NOTHING  # R-C14
+    parts: list[Part] = ["arn"]
+    for number, segment in enumerate(segments[1:], start=2):
+        wildcard = ANY if number == _ARN_SEGMENTS else _BUT_COLON
+        normal = glob(segment).text  # in normal form no two loops meet at one state
+        parts.append(":")
+        parts += [(wildcard,) if c == "*" else wildcard if c == "?" else c for c in normal]
+    return spell(parts)
+
+
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+
+def encodings(text: str) -> Language:
+    """The base64 texts of the same bytes (R-C19): the last digit before `=` has unused bits."""
+    padding = len(text) - len(text.rstrip("="))
+    if not padding:
+        return Word(text)
+    last = _ALPHABET.index(text[-padding - 1])
+    unused = 1 << 2 * padding
+    same = _ALPHABET[last - last % unused : last - last % unused + unused]
+    return sequence((text[: -padding - 1], CharSet(frozenset(same)), "=" * padding))
+
+
+# Texts with variables
+
+
+def lower_template(base: Base, template: Template, where: Where) -> Language:
+    """What a value with variables takes under a String or Arn operator (R-V3)."""
+    match base.family, base.comparison:
+        case Family.STRING, Comparison.EQUALS:
+            return spell(part for each in template for part in _exact(each))
+        case Family.STRING, Comparison.EQUALS_IGNORE_CASE:
+            return spell(part for each in template for part in _either_case(each))
+        case Family.STRING, Comparison.LIKE:
+            return like_template(template)
+        case Family.ARN, Comparison.LIKE:
+            return _arn_template(template, where)
+        case _:
+            raise InternalError(f"a variable stands under {base.name}")  # R-V3 refuses it
+
+
+def like_template(template: Template) -> Language:
+    """A glob with variables."""
+    return spell(part for each in template for part in _like(each, ANY))
+
+
+def _exact(part: str | Variable | Escape) -> Iterator[Part]:
+    match part:
+        case str():
+            yield part
+        case Escape(character):
+            yield character
+        case Variable(key, default):
+            folded = fold(key)
+            yield Ref(folded, alphabet_of(folded), default)
+
+
+def _either_case(part: str | Variable | Escape) -> Iterator[Part]:
+    for each in _exact(part):
+        if isinstance(each, Ref):
+            yield replace(each, any_case=True, alphabet=ANY)
+        elif isinstance(each, str):
+            yield from map(either_case, each)
+
+
+def _like(part: str | Variable | Escape, wildcard: CharSet) -> Iterator[Part]:
+    """R-V4, R-V8: only what is written as a wildcard is one."""
+    if not isinstance(part, str):
+        yield from _exact(part)
+        return
+    for char in part:
+        match char:
+            case "*":
+                yield (wildcard,)
+            case "?":
+                yield wildcard
+            case _:
+                yield char
+
+
+def _arn_template(template: Template, where: Where) -> Language:
+    """R-V4: the pattern is split before values are put in, so a value cannot hold a boundary."""
+    segments: list[list[str | Variable | Escape]] = [[]]
+    for part in template:
+        if not isinstance(part, str):
+            segments[-1].append(part)
+            continue
+        room = _ARN_SEGMENTS - len(segments)
+        first, *later = part.split(":", room) if room else (part,)
+        segments[-1].append(first)
+        segments += [[text] for text in later]
+    if len(segments) < _ARN_SEGMENTS:
+        return NOTHING  # R-C14
+    parts = _first_segment(segments[0], where)
+    if parts is None:
+        return NOTHING
+    for number, segment in enumerate(segments[1:], start=2):
+        last = number == _ARN_SEGMENTS
+        parts.append(":")
+        for each in segment:
+            for spelled in _like(each, ANY if last else _BUT_COLON):
+                if isinstance(spelled, Ref) and not last:
+                    spelled = replace(spelled, stops=":")  # noqa: PLW2901
+                parts.append(spelled)
+    return spell(parts)
+
+
+def _first_segment(segment: list[str | Variable | Escape], where: Where) -> list[Part] | None:
+    """The first segment of an ARN is `arn`, however the pattern spells it; None if it cannot."""
+    parts = [part for each in segment for part in _like(each, _BUT_COLON)]
+    at = next((n for n, part in enumerate(parts) if isinstance(part, Ref)), None)
+    if at is None:
+        return ["arn"] if matches(spell(parts), "arn") else None
+    ref, rest = parts[at], (*parts[:at], *parts[at + 1 :])
+    assert isinstance(ref, Ref)
+    if any(isinstance(part, Ref) for part in rest):
+        raise Unsupported("more than one variable before the first colon of an ARN", where)
+    pieces = {"arn"[i:j] for i in range(4) for j in range(i, 4)}
+    fitting = {
+        piece for piece in pieces if matches(spell([*parts[:at], piece, *parts[at + 1 :]]), "arn")
+    }
+    return [replace(ref, arn_if=frozenset(fitting))] if fitting else None

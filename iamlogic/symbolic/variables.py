@@ -1,0 +1,363 @@
+"""Policy variables: choose their values, substitute, decide.
+
+A template relates two strings, the one that it is compared with and the value that it refers to. To
+find a model, values for what is referred to are chosen first; substituted, every atom speaks of one
+string again, and the plain theory decides. Where all choices fail, the atoms are a conflict only if
+a proof says so that does not lean on the choice:
+
+- a template that some banned language takes whatever the value is (`inclusion.covers`);
+- templates widened to all values that the variable may have, where even that is too little;
+- a template whose string is known, or that is the variable alone: what is asked of the string is
+  then asked of the variable.
+
+What no choice satisfies and none of these refutes stays undecided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice, product
+from typing import TYPE_CHECKING
+
+from iamlogic.symbolic.deadline import Deadline, Undecided
+from iamlogic.symbolic.enforcer import domain_of
+from iamlogic.symbolic.inclusion import covers
+from iamlogic.symbolic.languages import Language, Ref, Template, Word
+from iamlogic.symbolic.model import Conflict, Model
+from iamlogic.symbolic.symbolizer import (
+    CONSTANT,
+    DERIVED_KEYS,
+    REQUESTER,
+    derived_value,
+    with_value,
+)
+from iamlogic.symbolic.terms import Atom, InLanguage, OneValue, Present, SomeValue
+from iamlogic.symbolic.values import find_value, fits
+from iamlogic.symbolic.widening import residue, values_within, widened
+
+if TYPE_CHECKING:
+    from iamlogic.symbolic.theory import Theory
+
+
+def templates_of(atom: Atom) -> list[Template]:
+    """The templates that an atom speaks of."""
+    match atom:
+        case InLanguage(_, Template() as template):
+            return [template]
+        case SomeValue(_, languages):
+            return [each for each in languages if isinstance(each, Template)]
+    return []
+
+
+def _owner(key: str) -> str:
+    """The string variable that a key's value is, or is a part of."""
+    return REQUESTER if key in DERIVED_KEYS else key
+
+
+_CHOICES = 48
+"""Combinations of values that are tried before a proof is looked for."""
+
+
+class Choice:
+    """One decision over atoms of which some speak of two strings."""
+
+    def __init__(self, theory: Theory, chosen: Mapping[Atom, bool], deadline: Deadline) -> None:
+        self._theory, self._deadline = theory, deadline
+        self._plain = {atom: holds for atom, holds in chosen.items() if not templates_of(atom)}
+        self._related = {
+            atom: holds
+            for atom, holds in chosen.items()
+            if templates_of(atom) and not self._is_idle(atom)
+        }
+        self._keys = sorted(
+            {ref.key for atom in self._related for each in templates_of(atom) for ref in each.refs}
+        )
+        self._owners = sorted(set(map(_owner, self._keys)))
+
+    def _is_idle(self, atom: Atom) -> bool:
+        """A variable of the atom has no value, so that nothing asks what the atom is."""
+        return any(
+            self._plain.get(Present(ref.key)) is False
+            or self._plain.get(OneValue(ref.key)) is False
+            for template in templates_of(atom)
+            for ref in template.refs
+        )
+
+    def outcome(self) -> Model | list[Conflict]:
+        """A model, or a conflict that holds whatever the variables are."""
+        conflict = self._covered()
+        if conflict is not None:
+            return [conflict]
+        first = self._theory.decide_plain(self._plain, self._deadline)
+        if not isinstance(first, Model):
+            return first
+        for words in islice(self._choices(first), _CHOICES):
+            self._deadline.check()
+            model = self._with(words)
+            if model is not None:
+                return model
+        conflict = self._widened() or self._transferred()
+        if conflict is not None:
+            return [conflict]
+        raise Undecided("the variables of the policies depend on each other in a way too hard")
+
+    # Choose, substitute, decide
+
+    def _with(self, words: Mapping[str, str]) -> Model | None:
+        """A model in which the owners have these words."""
+        values = self._values(words)
+        atoms = dict(self._plain)
+        for atom, holds in self._related.items():
+            grounded = _grounded(atom, values)
+            if atoms.setdefault(grounded, holds) is not holds:
+                return None
+        for owner, word in words.items():
+            pins: list[Atom] = [InLanguage(owner, Word(word))]
+            if owner in self._theory.multivalued:
+                pins = [SomeValue(owner, frozenset({Word(word)})), OneValue(owner)]
+            if not all(atoms.setdefault(pin, True) for pin in pins):
+                return None
+        outcome = self._theory.decide_plain(atoms, self._deadline)
+        return outcome if isinstance(outcome, Model) else None
+
+    def _values(self, words: Mapping[str, str]) -> dict[str, str]:
+        """What the variables are; one that the requester lacks is compared with nothing."""
+        values = {}
+        for key in self._keys:
+            if key in DERIVED_KEYS:
+                derived = derived_value(key, words[REQUESTER])
+                values[key] = "" if derived is None else derived
+            else:
+                values[key] = words[key]
+        return values
+
+    def _choices(self, first: Model) -> Iterator[dict[str, str]]:
+        """Words for the owners: those that the templates ask for, then likely ones."""
+        candidates = {owner: list(self._candidates(owner, first)) for owner in self._owners}
+        for combination in product(*candidates.values()):
+            yield dict(zip(candidates, combination, strict=True))
+
+    def _candidates(self, owner: str, first: Model) -> Iterable[str]:
+        inside, outside = self._plain_languages(owner)
+        domain = domain_of(owner, self._theory.domains)
+        found: dict[str, None] = {}
+        for key, value in self._asked_for(owner):
+            view = Word(value) if key == owner else with_value(key, Word(value))
+            if view is not None:
+                rows = [*domain, *([part] for part in inside), [view]]
+                for word in self._theory.suggest(owner, [view]):
+                    if fits(word, rows, outside):
+                        found[word] = None
+                        break
+                else:
+                    other = find_value(rows, outside, self._deadline)
+                    if other is not None:
+                        found[other] = None
+        if owner in first.words:
+            found[first.words[owner]] = None
+        rows = [*domain, *([part] for part in inside)]
+        for word in self._theory.suggest(owner, inside):
+            if fits(word, rows, outside):
+                found[word] = None
+            if len(found) >= _WORDS:
+                break
+        if len(found) < _WORDS:
+            other = find_value(rows, [*outside, *map(Word, found)], self._deadline)
+            if other is not None:
+                found[other] = None
+        return found
+
+    def _asked_for(self, owner: str) -> Iterator[tuple[str, str]]:
+        """Values of the owner's keys that some template and what its string must be ask for."""
+        for atom, holds in self._related.items():
+            if not holds or not isinstance(atom, InLanguage):
+                continue
+            template = atom.language
+            assert isinstance(template, Template)
+            if not any(_owner(ref.key) == owner for ref in template.refs):
+                continue
+            inside, outside = self._plain_languages(atom.variable)
+            wide = widened(template, self._range_of)
+            rows = [*domain_of(atom.variable, self._theory.domains), *([p] for p in inside)]
+            word = find_value([*rows, [wide]], outside, self._deadline)
+            if word is not None:
+                for key, value in values_within(template, self._range_of, word).items():
+                    if _owner(key) == owner:
+                        yield key, value
+
+    # Proofs
+
+    def _covered(self) -> Conflict | None:
+        """A template is asked for and banned languages take it, whatever its variables are."""
+        for atom, holds in self._related.items():
+            if not holds or not isinstance(atom, InLanguage):
+                continue
+            for other, other_holds in (*self._related.items(), *self._plain.items()):
+                if (
+                    not other_holds
+                    and isinstance(other, InLanguage)
+                    and other.variable == atom.variable
+                    and covers(other.language, atom.language)
+                ):
+                    return [(atom, True), (other, False)]
+        for atom, holds in self._related.items():
+            if not holds or not isinstance(atom, SomeValue) or atom.outside:
+                continue
+            for other, other_holds in (*self._related.items(), *self._plain.items()):
+                if (
+                    not other_holds
+                    and isinstance(other, SomeValue)
+                    and other.key == atom.key
+                    and not other.outside
+                    and all(any(covers(b, a) for b in other.languages) for a in atom.languages)
+                ):
+                    return [(atom, True), (other, False)]
+        return None
+
+    def _widened(self) -> Conflict | None:
+        """Even with every value of the variables at once, a string finds no word."""
+        variables = {atom.variable for atom in self._related if isinstance(atom, InLanguage)}
+        for variable in sorted(variables):
+            reasons: dict[tuple[Atom, bool], None] = {}
+            rows = list(domain_of(variable, self._theory.domains))
+            outside: list[Language] = []
+            for atom, holds in (*self._plain.items(), *self._related.items()):
+                if not isinstance(atom, InLanguage) or atom.variable != variable:
+                    continue
+                language = atom.language
+                if isinstance(language, Template):
+                    fixed = {ref.key: self._fixed(ref.key) for ref in language.refs}
+                    if not holds and not all(fixed.values()):
+                        continue
+                    for key in fixed:
+                        reasons |= dict.fromkeys(self._range_reasons(key))
+                    language = (
+                        widened(language, self._range_of)
+                        if holds
+                        else language.substitute({k: v for k, v in fixed.items() if v is not None})
+                    )
+                reasons[atom, holds] = None
+                if holds:
+                    rows.append([language])
+                else:
+                    outside.append(language)
+            if find_value(rows, outside, self._deadline) is None:
+                return list(reasons)
+        return None
+
+    def _transferred(self) -> Conflict | None:
+        """What is asked of a string that is known, or equals a variable, is asked of that."""
+        for owner in self._owners:
+            inside, outside = self._plain_languages(owner)
+            reasons: dict[tuple[Atom, bool], None] = {
+                (atom, holds): None
+                for atom, holds in self._plain.items()
+                if isinstance(atom, InLanguage) and atom.variable == owner
+            }
+            rows = [*domain_of(owner, self._theory.domains), *([part] for part in inside)]
+            for atom, holds in self._related.items():
+                if not isinstance(atom, InLanguage):
+                    continue
+                for views, view_holds, why in self._asked_of(owner, atom, holds=holds):
+                    reasons |= dict.fromkeys(why)
+                    if view_holds:
+                        rows.append(views)
+                    else:
+                        outside += views
+            if find_value(rows, outside, self._deadline) is None:
+                return list(reasons)
+        return None
+
+    def _asked_of(
+        self, owner: str, atom: InLanguage, *, holds: bool
+    ) -> Iterator[tuple[list[Language], bool, Conflict]]:
+        """(languages of the owner, whether it lies in one or in none, why), from one template."""
+        template = atom.language
+        assert isinstance(template, Template)
+        refs = template.refs
+        if len(refs) != 1 or _owner(refs[0].key) != owner or atom.variable == owner:
+            return
+        key = refs[0].key
+        pinned = self._fixed(atom.variable)
+        if pinned is not None:
+            values = residue(template, pinned)
+            views = [_view(key, Word(value)) for value in values or ()]
+            if values is not None and None not in views:
+                yield (
+                    [v for v in views if v is not None],
+                    holds,
+                    [
+                        *self._range_reasons(atom.variable),
+                        (atom, holds),
+                    ],
+                )
+        elif holds and template.sole_ref is not None and not refs[0].stops:
+            for other, other_holds in self._plain.items():
+                if isinstance(other, InLanguage) and other.variable == atom.variable:
+                    view = _view(key, other.language)
+                    if view is not None:
+                        yield [view], other_holds, [(other, other_holds), (atom, True)]
+
+    # What the plain atoms say
+
+    def _plain_languages(self, variable: str) -> tuple[list[Language], list[Language]]:
+        """Of a variable: the languages it lies in, and those that it does not."""
+        inside: list[Language] = []
+        outside: list[Language] = []
+        for atom, holds in self._plain.items():
+            if isinstance(atom, InLanguage) and atom.variable == variable:
+                (inside if holds else outside).append(atom.language)
+        return inside, outside
+
+    def _fixed(self, key: str) -> str | None:
+        """The only value that a key, or a string, can have, where an atom says it in a word."""
+        if key.startswith(CONSTANT):
+            return key.removeprefix(CONSTANT)
+        inside, _ = self._plain_languages(_owner(key))
+        for language in inside:
+            if isinstance(language, Word):
+                word = language.text
+                return derived_value(key, word) if key in DERIVED_KEYS else word
+        return None
+
+    def _range_of(self, ref: Ref) -> Language | None:
+        """A language that holds every value of a reference, where atoms say one."""
+        value = self._fixed(ref.key)
+        if value is not None:
+            return Word(value)
+        if ref.key in DERIVED_KEYS:
+            return None
+        inside, _ = self._plain_languages(ref.key)
+        domain = domain_of(ref.key, self._theory.domains)
+        return next(
+            (part for part in (*inside, *(row[0] for row in domain if len(row) == 1))), None
+        )
+
+    def _range_reasons(self, key: str) -> Iterator[tuple[Atom, bool]]:
+        """The atoms from which `_fixed` and `_range_of` take what they say."""
+        for atom, holds in self._plain.items():
+            if holds and isinstance(atom, InLanguage) and atom.variable == _owner(key):
+                yield atom, True
+
+
+_WORDS = 5
+"""Words that are tried for one owner."""
+
+
+def _view(key: str, language: Language) -> Language | None:
+    """The words of the key's owner with which the key lies in the language."""
+    return with_value(key, language) if key in DERIVED_KEYS else language
+
+
+def _grounded(atom: Atom, values: Mapping[str, str]) -> Atom:
+    """The atom with the variables' values in their places."""
+    match atom:
+        case InLanguage(variable, Template() as template):
+            return InLanguage(variable, template.substitute(values))
+        case SomeValue(key, languages, outside):
+            substituted = frozenset(
+                each.substitute(values) if isinstance(each, Template) else each
+                for each in languages
+            )
+            return SomeValue(key, substituted, outside)
+    return atom
