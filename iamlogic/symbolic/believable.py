@@ -155,7 +155,9 @@ def _resources(hints: Hints, inside: list[Language]) -> Iterator[str]:
     for action in hints.actions:
         service = action.partition(":")[0].lower()
         break
-    patterns = list(hints.resources) or [p.text for p in inside if isinstance(p, Glob | Word)]
+    patterns = [p.text for p in inside if isinstance(p, Glob | Word)]
+    if hints.resources and not any("${" in each for each in hints.resources):
+        patterns = list(hints.resources)
     for pattern in patterns:
         if pattern != "*":
             yield example_resource(pattern, service, "a")

@@ -18,6 +18,7 @@ from iamlogic.symbolic.languages import (
     CharSet,
     Glob,
     Language,
+    Template,
     Word,
     glob,
     matches,
@@ -75,6 +76,8 @@ def is_some_resource(pattern: Language, deadline: Deadline) -> bool:
             word = pattern.text.replace("*", star, 1).replace("*", "a").replace("?", "a")
             if matches(pattern, word) and any(matches(part, word) for part in RESOURCES):
                 return True
+    if isinstance(pattern, Template):
+        return True
     try:
         return find_word([RESOURCES, [pattern]], [], deadline) is not None
     except TimeoutExpired:

@@ -30,6 +30,8 @@ def covers(wide: Language, narrow: Language) -> bool:
     by a star, a `?` only by `?` or a star. That is exact when `wide` has no `?`: a word of the
     narrow one that puts fresh characters for its wildcards matches only in that way.
     """
+    if wide is narrow:
+        return True
     match wide, narrow:
         case _, Nothing():
             return True

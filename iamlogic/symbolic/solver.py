@@ -36,7 +36,7 @@ class Solver:
         self.request = SymbolicRequest(self.terms, multivalued)
         self.compiler = Compiler(self.terms, self.request)
         self._kind = kind
-        self._theory = Theory(domains(kind), suggest, multivalued)
+        self._theory = Theory(domains(kind), suggest, self.request)
         self._sat: Sat | None = None
         self._kinds_told = 0
         self.deadline = FOREVER
@@ -74,8 +74,7 @@ class Solver:
         chosen = _first_choices(self.terms, wanted)
         if chosen is None:
             return None
-        outcome = self._theory.decide(chosen, self.deadline)
-        return outcome if isinstance(outcome, Model) else None
+        return self._theory.model(chosen, self.deadline)
 
     def _tell_requester_facts(self, sat: Sat) -> None:
         if len(self.request.kinds) > self._kinds_told:

@@ -176,6 +176,8 @@ class SymbolicRequest:
         self._terms = terms
         self.multivalued = multivalued
         self.kinds: dict[Kind, int] = {}  # the kinds that some formula speaks of
+        # By derived key: of a language of requesters, that of the key which it stands for.
+        self.views: dict[str, dict[Language, Language]] = {key: {} for key in _VIEWS}
 
     # The fields
 
@@ -203,9 +205,7 @@ class SymbolicRequest:
 
     def of_account(self, account: str) -> int:
         """The requester belongs to the account: to it as an identity, not as its provider."""
-        return self._terms.all_of(
-            [self.has_account(), self.requester_in(_within_account(Word(account)))]
-        )
+        return self.of_account_in(Word(account))
 
     # The context
 
@@ -310,9 +310,13 @@ class SymbolicRequest:
                 return FALSE  # R-C20: no ARN is a number, a date or an address
             if key in _VIEWS:
                 return self._in(key, language)
+        if isinstance(language, Template) and self._is_mirrored(key, language):
+            (ref,) = language.refs
+            mirror = Template((Ref(key, alphabet_of(key)),), (None, None))
+            return self._terms.all_of([self.present(ref.key), self._value_in(ref.key, mirror)])
         match key:
-            case "aws:principalarn":
-                return self.requester_in(_before_separator(language))
+            case "aws:principalarn" | "aws:username" | "aws:principalservicename":
+                return self._viewed(key, language)
             case "aws:principalaccount":
                 identity = self.of_account_in(language)
                 named = self._holds(language, ANONYMOUS)
@@ -320,19 +324,33 @@ class SymbolicRequest:
                 return self._terms.any_of([identity, self._terms.all_of([anonymous, named])])
             case "aws:principaltype":
                 return self._constant_in(language, _PRINCIPAL_TYPES)
-            case "aws:username":
-                return self.requester_in(_user_name(language))
             case "aws:principalisawsservice":
                 return self._constant_in(language, _IS_SERVICE)
-            case "aws:principalservicename":
-                return self.requester_in(_before_separator(language))
             case _:
                 return self._in(key, language)
 
+    def _is_mirrored(self, key: str, template: Template) -> bool:
+        """The equality of two keys is one atom whichever is written as the variable.
+
+        A derived key is referred to, of two others the first by name is.
+        """
+        ref = template.sole_ref
+        if ref is None or ref.default is not None or ref.key in DERIVED_KEYS:
+            return False
+        if {key, ref.key} & self.multivalued:
+            return False
+        return key in DERIVED_KEYS or key < ref.key
+
     def of_account_in(self, language: Language) -> int:
         return self._terms.all_of(
-            [self.has_account(), self.requester_in(_within_account(language))]
+            [self.has_account(), self._viewed("aws:principalaccount", language)]
         )
+
+    def _viewed(self, key: str, language: Language) -> int:
+        """The part of the requester that the key is lies in the language."""
+        view = _VIEWS[key](language)
+        self.views[key][view] = language
+        return self.requester_in(view)
 
     def _constant_in(self, language: Language, values: dict[Kind, str]) -> int:
         return self._terms.any_of(

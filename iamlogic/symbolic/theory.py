@@ -15,6 +15,7 @@ from iamlogic.symbolic.enforcer import Domains, domain_of
 from iamlogic.symbolic.inclusion import covers
 from iamlogic.symbolic.languages import Language, Union, Word, matches
 from iamlogic.symbolic.model import Conflict, Model, Suggest
+from iamlogic.symbolic.symbolizer import SymbolicRequest
 from iamlogic.symbolic.terms import Atom, InLanguage, OneValue, Present, SomeValue
 from iamlogic.symbolic.values import Rows, find_value, fits, smallest_conflict
 from iamlogic.symbolic.variables import Choice, templates_of
@@ -47,16 +48,24 @@ class _Demands:
 class Theory:
     """Decides sets of atoms over given domains; remembers what it has decided."""
 
-    def __init__(
-        self, domains: Domains, suggest: Suggest, multivalued: frozenset[str] = frozenset()
-    ) -> None:
+    def __init__(self, domains: Domains, suggest: Suggest, request: SymbolicRequest) -> None:
         self.domains = domains
-        self.multivalued = multivalued
         self.suggest = suggest
+        self.request = request
+        self.explains = True  # a conflict is cut down to what it needs
         self._decided: dict[
             tuple[str, frozenset[Language], frozenset[Language]],
             str | tuple[list[Language], list[Language]],
         ] = {}
+
+    def model(self, chosen: dict[Atom, bool], deadline: Deadline) -> Model | None:
+        """A model of the atoms' truth values, if there is one; nothing is explained."""
+        explains, self.explains = self.explains, False
+        try:
+            outcome = self.decide(chosen, deadline)
+        finally:
+            self.explains = explains
+        return outcome if isinstance(outcome, Model) else None
 
     def decide(self, chosen: dict[Atom, bool], deadline: Deadline) -> Model | list[Conflict]:
         """A model of the atoms' truth values, or why there is none."""
@@ -106,7 +115,9 @@ class Theory:
         question = (variable, frozenset(inside), frozenset(outside))
         answer = self._decided.get(question)
         if answer is None:
-            answer = self._decided[question] = self._find(variable, inside, outside, deadline)
+            answer = self._find(variable, inside, outside, deadline)
+            if self.explains or isinstance(answer, str):
+                self._decided[question] = answer
         return answer
 
     def _find(
@@ -127,8 +138,14 @@ class Theory:
             for narrow in inside:
                 if covers(wide, narrow):
                     return [narrow], [wide]
+        for row in domain:
+            cover = [next((w for w in outside if covers(w, part)), None) for part in row]
+            if None not in cover:
+                return [], [wide for wide in cover if wide is not None]
         found = find_value(rows, outside, deadline)
         if found is None:
+            if not self.explains:
+                return inside, outside
             return smallest_conflict(domain, inside, outside, deadline)
         for word in self.suggest(variable, [Word(found)]):  # perhaps there is a plainer one
             if fits(word, rows, outside):

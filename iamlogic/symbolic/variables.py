@@ -22,7 +22,15 @@ from typing import TYPE_CHECKING
 from iamlogic.symbolic.deadline import Deadline, Undecided
 from iamlogic.symbolic.enforcer import domain_of
 from iamlogic.symbolic.inclusion import covers
-from iamlogic.symbolic.languages import Language, Ref, Template, Word
+from iamlogic.symbolic.languages import (
+    NOTHING,
+    Glob,
+    Language,
+    Ref,
+    Sequence,
+    Template,
+    Word,
+)
 from iamlogic.symbolic.model import Conflict, Model
 from iamlogic.symbolic.symbolizer import (
     CONSTANT,
@@ -54,8 +62,8 @@ def _owner(key: str) -> str:
     return REQUESTER if key in DERIVED_KEYS else key
 
 
-_CHOICES = 48
-"""Combinations of values that are tried before a proof is looked for."""
+_FIRST_CHOICES, _CHOICES = 2, 64
+"""Combinations of values that are tried before a proof is looked for, and after."""
 
 
 class Choice:
@@ -91,17 +99,27 @@ class Choice:
         first = self._theory.decide_plain(self._plain, self._deadline)
         if not isinstance(first, Model):
             return first
-        for words in islice(self._choices(first), _CHOICES):
+        choices = self._choices(first)
+        model = self._first_model(islice(choices, _FIRST_CHOICES))
+        if model is not None or not self._theory.explains:
+            return model or []
+        conflict = self._widened() or self._transferred()
+        if conflict is not None:
+            return [conflict]
+        model = self._first_model(islice(choices, _CHOICES))
+        if model is not None:
+            return model
+        raise Undecided("the variables of the policies depend on each other in a way too hard")
+
+    # Choose, substitute, decide
+
+    def _first_model(self, choices: Iterable[Mapping[str, str]]) -> Model | None:
+        for words in choices:
             self._deadline.check()
             model = self._with(words)
             if model is not None:
                 return model
-        conflict = self._widened() or self._transferred()
-        if conflict is not None:
-            return [conflict]
-        raise Undecided("the variables of the policies depend on each other in a way too hard")
-
-    # Choose, substitute, decide
+        return None
 
     def _with(self, words: Mapping[str, str]) -> Model | None:
         """A model in which the owners have these words."""
@@ -113,12 +131,11 @@ class Choice:
                 return None
         for owner, word in words.items():
             pins: list[Atom] = [InLanguage(owner, Word(word))]
-            if owner in self._theory.multivalued:
+            if owner in self._theory.request.multivalued:
                 pins = [SomeValue(owner, frozenset({Word(word)})), OneValue(owner)]
             if not all(atoms.setdefault(pin, True) for pin in pins):
                 return None
-        outcome = self._theory.decide_plain(atoms, self._deadline)
-        return outcome if isinstance(outcome, Model) else None
+        return self._theory.model(atoms, self._deadline)
 
     def _values(self, words: Mapping[str, str]) -> dict[str, str]:
         """What the variables are; one that the requester lacks is compared with nothing."""
@@ -226,16 +243,11 @@ class Choice:
                     continue
                 language = atom.language
                 if isinstance(language, Template):
-                    fixed = {ref.key: self._fixed(ref.key) for ref in language.refs}
-                    if not holds and not all(fixed.values()):
+                    ranges = [self._range(ref) for ref in language.refs]
+                    if not holds and not all(isinstance(known, Word) for known, _ in ranges):
                         continue
-                    for key in fixed:
-                        reasons |= dict.fromkeys(self._range_reasons(key))
-                    language = (
-                        widened(language, self._range_of)
-                        if holds
-                        else language.substitute({k: v for k, v in fixed.items() if v is not None})
-                    )
+                    reasons |= dict.fromkeys(reason for _, why in ranges for reason in why)
+                    language = widened(language, self._range_of)
                 reasons[atom, holds] = None
                 if holds:
                     rows.append([language])
@@ -280,17 +292,11 @@ class Choice:
         key = refs[0].key
         pinned = self._fixed(atom.variable)
         if pinned is not None:
-            values = residue(template, pinned)
+            word, why = pinned
+            values = residue(template, word)
             views = [_view(key, Word(value)) for value in values or ()]
             if values is not None and None not in views:
-                yield (
-                    [v for v in views if v is not None],
-                    holds,
-                    [
-                        *self._range_reasons(atom.variable),
-                        (atom, holds),
-                    ],
-                )
+                yield [v for v in views if v is not None], holds, [*why, (atom, holds)]
         elif holds and template.sole_ref is not None and not refs[0].stops:
             for other, other_holds in self._plain.items():
                 if isinstance(other, InLanguage) and other.variable == atom.variable:
@@ -309,35 +315,43 @@ class Choice:
                 (inside if holds else outside).append(atom.language)
         return inside, outside
 
-    def _fixed(self, key: str) -> str | None:
-        """The only value that a key, or a string, can have, where an atom says it in a word."""
+    def _known(self, key: str) -> Iterator[tuple[Language, Atom]]:
+        """Languages that a key, or a string, lies in, each with the atom that says so."""
+        for atom, holds in self._plain.items():
+            if not holds or not isinstance(atom, InLanguage) or atom.variable != _owner(key):
+                continue
+            if key not in DERIVED_KEYS:
+                yield atom.language, atom
+            elif isinstance(atom.language, Word):
+                value = derived_value(key, atom.language.text)
+                yield NOTHING if value is None else Word(value), atom
+            elif (
+                language := self._theory.request.views.get(key, {}).get(atom.language)
+            ) is not None:
+                yield language, atom
+
+    def _fixed(self, key: str) -> tuple[str, Conflict] | None:
+        """The only value that a key, or a string, can have, and why."""
         if key.startswith(CONSTANT):
-            return key.removeprefix(CONSTANT)
-        inside, _ = self._plain_languages(_owner(key))
-        for language in inside:
+            return key.removeprefix(CONSTANT), []
+        for language, atom in self._known(key):
             if isinstance(language, Word):
-                word = language.text
-                return derived_value(key, word) if key in DERIVED_KEYS else word
+                return language.text, [(atom, True)]
         return None
 
-    def _range_of(self, ref: Ref) -> Language | None:
-        """A language that holds every value of a reference, where atoms say one."""
-        value = self._fixed(ref.key)
-        if value is not None:
-            return Word(value)
-        if ref.key in DERIVED_KEYS:
-            return None
-        inside, _ = self._plain_languages(ref.key)
+    def _range(self, ref: Ref) -> tuple[Language | None, Conflict]:
+        """A language that holds every value of a reference, and why."""
+        fixed = self._fixed(ref.key)
+        if fixed is not None:
+            return Word(fixed[0]), fixed[1]
+        for language, atom in self._known(ref.key):
+            if isinstance(language, Glob | Sequence):
+                return language, [(atom, True)]
         domain = domain_of(ref.key, self._theory.domains)
-        return next(
-            (part for part in (*inside, *(row[0] for row in domain if len(row) == 1))), None
-        )
+        return next((row[0] for row in domain if len(row) == 1), None), []
 
-    def _range_reasons(self, key: str) -> Iterator[tuple[Atom, bool]]:
-        """The atoms from which `_fixed` and `_range_of` take what they say."""
-        for atom, holds in self._plain.items():
-            if holds and isinstance(atom, InLanguage) and atom.variable == _owner(key):
-                yield atom, True
+    def _range_of(self, ref: Ref) -> Language | None:
+        return self._range(ref)[0]
 
 
 _WORDS = 5

@@ -38,7 +38,7 @@ def is_date(text: str) -> bool:
     )
     try:
         # Year 0000 is legal in ISO 8601, and 2000 is a leap year like it.
-        dt.date(year or 2000, month or 1, day or 1)
+        dt.date(year or 2000, 1 if month is None else month, 1 if day is None else day)
         dt.time(hour or 0, minute or 0, second or 0)
         dt.time(zone_hour or 0, zone_minute or 0)
     except ValueError:
