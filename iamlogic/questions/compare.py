@@ -19,6 +19,7 @@ from iamlogic.questions.gain import Difference, Gain, Side
 from iamlogic.symbolic.believable import Suggestions
 from iamlogic.symbolic.deadline import Deadline, Undecided
 from iamlogic.symbolic.solver import Solver
+from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.policy import Policy, PolicyKind
 
 
@@ -131,7 +132,9 @@ class _Search:
             for statement in policy.statements
             for condition in statement.conditions
         )
-        solver = self._solver = Solver(_common_kind(before, after), suggestions)
+        solver = self._solver = Solver(
+            _common_kind(before, after), suggestions, multivalued_keys((before, after))
+        )
         old, new = Side.of(before), Side.of(after)
         self.gained = Gain(solver, suggestions, new, old)
         self.lost = Gain(solver, suggestions, old, new)

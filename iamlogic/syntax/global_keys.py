@@ -34,3 +34,45 @@ KEY_FAMILIES: dict[str, tuple[Family, ...]] = {
     "aws:ec2instancesourceprivateipv4": (Family.IP,),
 }
 """The families that fit a global key which is neither text nor an ARN (R-K14)."""
+
+SINGLE_VALUED_KEYS = frozenset(
+    {
+        "aws:calledviafirst",
+        "aws:calledvialast",
+        "aws:currenttime",
+        "aws:ec2instancesourceprivateipv4",
+        "aws:ec2instancesourcevpc",
+        "aws:epochtime",
+        "aws:federatedprovider",
+        "aws:multifactorauthage",
+        "aws:multifactorauthpresent",
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalisawsservice",
+        "aws:principalorgid",
+        "aws:principalservicename",
+        "aws:principaltype",
+        "aws:referer",
+        "aws:requestedregion",
+        "aws:resourceaccount",
+        "aws:resourceorgid",
+        "aws:securetransport",
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceidentity",
+        "aws:sourceip",
+        "aws:sourceorgid",
+        "aws:sourcevpc",
+        "aws:sourcevpce",
+        "aws:tokenissuetime",
+        "aws:useragent",
+        "aws:userid",
+        "aws:username",
+        "aws:viaawsservice",
+        "aws:vpcsourceip",
+    }
+)
+"""The global keys that have at most one value (R-K8)."""
+
+SINGLE_VALUED_FAMILIES = ("aws:principaltag/", "aws:requesttag/", "aws:resourcetag/")
+"""How the names of keys begin of which there is one for each tag, with one value (R-K8)."""
