@@ -19,7 +19,8 @@ from itertools import islice, product
 
 from iamlogic.symbolic.automata import find_word
 from iamlogic.symbolic.deadline import Deadline, TimeoutExpired, Undecided
-from iamlogic.symbolic.languages import CharSet, Language, Word, matches, sequence
+from iamlogic.symbolic.inclusion import covers
+from iamlogic.symbolic.languages import CharSet, Glob, Language, Word, matches, sequence
 from iamlogic.symbolic.scales import (
     CALENDAR,
     COUNTED,
@@ -43,6 +44,17 @@ def find_value(rows: Rows, outside: Row[Language], deadline: Deadline) -> str | 
         if len(row) == 1 and isinstance(row[0], Word):
             word = row[0].text
             return word if fits(word, rows, outside) else None
+    rows = [
+        [part for part in row if not any(covers(wide, part) for wide in outside)]
+        if len(row) > 1
+        else row
+        for row in rows
+    ]
+    for part in min(rows, key=len, default=()):
+        if isinstance(part, Word | Glob):
+            word = part.text.replace("*", "").replace("?", "a")
+            if fits(word, rows, outside):
+                return word
     if not any(isinstance(part, Interval) for row in (*rows, outside) for part in row):
         return find_word(rows, outside, deadline)
     return _Mixed(rows, outside, deadline).value()
