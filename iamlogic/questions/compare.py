@@ -16,9 +16,11 @@ from functools import cached_property
 
 from iamlogic.errors import IamlogicError
 from iamlogic.questions.gain import Difference, Gain, Side
+from iamlogic.semantics.facts import WorldFact
 from iamlogic.symbolic.believable import Suggestions
 from iamlogic.symbolic.deadline import Deadline, Undecided
 from iamlogic.symbolic.solver import Solver
+from iamlogic.symbolic.world import ALL_FACTS, NO_FACTS, Facts
 from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.policy import Policy, PolicyKind
 
@@ -51,6 +53,7 @@ class Comparison:
     before: Policy
     after: Policy
     relation: Relation
+    all_requests: bool
     _reason: str | None
     _seconds_left: float | None
     _search: _Search | None = field(compare=False, repr=False)
@@ -76,14 +79,51 @@ class Comparison:
         return self._reason or self._account.reason
 
     @cached_property
+    def assumptions(self) -> tuple[WorldFact, ...]:
+        """The facts about what AWS sends without which the relation would be another (R-K16).
+
+        None where it holds for all requests. Of several sets of facts that suffice it is one, from
+        which no fact can be left out.
+        """
+        if self.relation is Relation.UNKNOWN or self._holds_with(NO_FACTS):
+            return ()
+        needed = self._facts
+        for fact in WorldFact:
+            if self._holds_with(needed - {fact}):
+                needed -= {fact}
+        return tuple(fact for fact in WorldFact if fact in needed)
+
+    def _holds_with(self, facts: Facts) -> bool:
+        """The relation is the same over the requests that satisfy the facts."""
+        if facts == self._facts:
+            return True
+        try:
+            deadline = Deadline.after(self._seconds_left)
+            return _Search(self.before, self.after, facts).relation(deadline) is self.relation
+        except Undecided:
+            return False
+
+    @property
+    def _facts(self) -> Facts:
+        return NO_FACTS if self.all_requests else ALL_FACTS
+
+    @cached_property
     def _account(self) -> _Account:
         search = self._search
         if search is None or not search.usable_here:
-            search = _Search(self.before, self.after)
+            search = _Search(self.before, self.after, self._facts)
         return search.account(Deadline.after(self._seconds_left))
 
     def __reduce__(self) -> tuple[object, ...]:
-        state = (self.before, self.after, self.relation, self._reason, self._seconds_left, None)
+        state = (
+            self.before,
+            self.after,
+            self.relation,
+            self.all_requests,
+            self._reason,
+            self._seconds_left,
+            None,
+        )
         return (_unpickle, (state, self._account))
 
 
@@ -93,23 +133,26 @@ def _unpickle(state: tuple[object, ...], account: _Account) -> Comparison:
     return comparison
 
 
-def compare(before: Policy, after: Policy, *, timeout: float | None = None) -> Comparison:
+def compare(
+    before: Policy, after: Policy, *, timeout: float | None = None, all_requests: bool = False
+) -> Comparison:
     """How permissive `after` is, relative to `before`.
 
-    Two lone policies are compared over the requests of R-E20 and R-E21. `timeout` (seconds) bounds
-    the relation and the account together; when it is hit the relation is UNKNOWN, with the reason.
-    Raises `Unsupported` for what iamlogic does not model, with its position.
+    Two lone policies are compared over the requests of R-E20 and R-E21 that AWS can send (R-K10 to
+    R-K12); `all_requests` compares over those as well that it cannot, of which only the definitions
+    hold (R-K16). `timeout` (seconds) bounds the relation and the account together; when it is hit
+    the relation is UNKNOWN, with the reason.
     """
     started = time.monotonic()
     deadline = Deadline.after(timeout)
-    search = _Search(before, after)
+    search = _Search(before, after, NO_FACTS if all_requests else ALL_FACTS)
     reason = None
     try:
         relation = search.relation(deadline)
     except Undecided as bound:
         relation, reason = Relation.UNKNOWN, str(bound)
     left = None if timeout is None else max(0.0, timeout - (time.monotonic() - started))
-    return Comparison(before, after, relation, reason, left, search)
+    return Comparison(before, after, relation, all_requests, reason, left, search)
 
 
 _RELATIONS = {
@@ -123,7 +166,7 @@ _RELATIONS = {
 class _Search:
     """Both directions of a comparison, sharing one solver."""
 
-    def __init__(self, before: Policy, after: Policy) -> None:
+    def __init__(self, before: Policy, after: Policy, facts: Facts) -> None:
         self._thread = threading.get_ident()
         suggestions = Suggestions()
         suggestions.learn(
@@ -133,7 +176,7 @@ class _Search:
             for condition in statement.conditions
         )
         solver = self._solver = Solver(
-            _common_kind(before, after), suggestions, multivalued_keys((before, after))
+            _common_kind(before, after), suggestions, multivalued_keys((before, after)), facts
         )
         old, new = Side.of(before), Side.of(after)
         self.gained = Gain(solver, suggestions, new, old)

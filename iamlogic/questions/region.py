@@ -238,12 +238,16 @@ class Packing:
         if condition.operator.base.family is Family.NULL:
             return condition  # its values are no patterns
         test = lower_condition(condition)
-        if test.negated or test.outside or not any(
-            other != test
-            and (other.key, other.negated, other.if_absent) == (test.key, False, test.if_absent)
-            and not other.languages.isdisjoint(test.languages)
-            for statement in self._source.others.all
-            for other in statement.tests
+        if (
+            test.negated
+            or test.outside
+            or not any(
+                other != test
+                and (other.key, other.negated, other.if_absent) == (test.key, False, test.if_absent)
+                and not other.languages.isdisjoint(test.languages)
+                for statement in self._source.others.all
+                for other in statement.tests
+            )
         ):
             return condition
         request = self._source.solver.request

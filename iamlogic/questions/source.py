@@ -24,10 +24,10 @@ from iamlogic.symbolic.enforcer import is_some_resource
 from iamlogic.symbolic.index import PatternIndex, Reach
 from iamlogic.symbolic.languages import Language
 from iamlogic.symbolic.lowering import Lowered, Patterns, patterns_include
+from iamlogic.symbolic.model import Model
 from iamlogic.symbolic.solver import Solver
 from iamlogic.symbolic.symbolizer import RESOURCE_ACCOUNT
 from iamlogic.symbolic.terms import TRUE
-from iamlogic.symbolic.model import Model
 from iamlogic.syntax.policy import Principal, PrincipalForm
 
 WHOLE = None

@@ -12,35 +12,54 @@ ends, because there are finitely many atoms; a deadline bounds it all the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from iamlogic.semantics.facts import WorldFact
 from iamlogic.symbolic.compiler import Compiler
 from iamlogic.symbolic.deadline import FOREVER
-from iamlogic.symbolic.enforcer import domains, requester_facts, resource_account_facts
+from iamlogic.symbolic.enforcer import (
+    REQUESTERS,
+    domains,
+    requester_facts,
+    resource_account_facts,
+)
 from iamlogic.symbolic.model import Model, Suggest
 from iamlogic.symbolic.sat import Sat
 from iamlogic.symbolic.symbolizer import RESOURCE_ACCOUNT, SymbolicRequest
-from iamlogic.symbolic.terms import FALSE, TRUE, Atom, Present, Terms
+from iamlogic.symbolic.terms import FALSE, TRUE, Atom, InLanguage, Present, Terms
 from iamlogic.symbolic.theory import Theory
+from iamlogic.symbolic.variables import templates_of
+from iamlogic.symbolic.world import NO_FACTS, Facts, World, typed
 from iamlogic.syntax.global_keys import MULTIVALUED_KEYS
 from iamlogic.syntax.policy import PolicyKind
 
 
 class Solver:
-    """Questions about one symbolic request, over the universe of one kind of policy."""
+    """Questions about one symbolic request, over the universe of one kind of policy.
+
+    `multivalued` are the keys that can have several values (R-K8), `facts` what AWS sends.
+    """
 
     def __init__(
-        self, kind: PolicyKind, suggest: Suggest, multivalued: frozenset[str] = MULTIVALUED_KEYS
+        self,
+        kind: PolicyKind,
+        suggest: Suggest,
+        multivalued: frozenset[str] = MULTIVALUED_KEYS,
+        facts: Facts = NO_FACTS,
     ) -> None:
         self.terms = Terms()
-        self.request = SymbolicRequest(self.terms, multivalued)
+        self.request = SymbolicRequest(
+            self.terms, multivalued, REQUESTERS[kind], one_clock=WorldFact.TIME in facts
+        )
         self.compiler = Compiler(self.terms, self.request)
         self._kind = kind
-        self._theory = Theory(domains(kind), suggest, self.request)
+        self._theory = Theory(domains(kind) | typed(facts), suggest, self.request)
+        self._world = World(self.request, facts)
+        self._facts: dict[str, list[list[int]]] = {}  # the clauses told of a key
         self._sat: Sat | None = None
         self._kinds_told = 0
+        self._keys_told = 0
         self.deadline = FOREVER
-        self._always: list[int] = []  # facts that a model must show, not only z3
 
     def find(self, formula: Iterable[int], *, guess: bool = True) -> Model | None:
         """A model in which all the literals hold, or None if no request satisfies them.
@@ -50,16 +69,16 @@ class Solver:
         wanted = [literal for literal in dict.fromkeys(formula) if literal != TRUE]
         if FALSE in wanted:
             return None
-        wanted += self._tell_facts()
         if guess and (model := self._guess(wanted)) is not None:
             return model
         if self._sat is None:
             self._sat = Sat(self.terms)
-        self._tell_requester_facts(self._sat)
+        self._tell(self._sat)
+        value = self._sat.value
         while self._sat.solve(wanted, self.deadline):
-            outcome = self._theory.decide(
-                _implicant(self.terms, wanted, self._sat.value), self.deadline
-            )
+            chosen = self._with_facts(wanted, lambda all_: _implicant(self.terms, all_, value))
+            assert chosen is not None  # z3's model makes the facts true as well
+            outcome = self._theory.decide(chosen, self.deadline)
             if isinstance(outcome, Model):
                 return outcome
             for conflict in outcome:
@@ -71,23 +90,57 @@ class Solver:
 
     def _guess(self, wanted: list[int]) -> Model | None:
         """A model found without search, if the first choice at each disjunction happens to do."""
-        chosen = _first_choices(self.terms, wanted)
-        if chosen is None:
-            return None
-        return self._theory.model(chosen, self.deadline)
+        chosen = self._with_facts(wanted, lambda all_: _first_choices(self.terms, all_))
+        return None if chosen is None else self._theory.model(chosen, self.deadline)
 
-    def _tell_requester_facts(self, sat: Sat) -> None:
+    def _with_facts(
+        self, wanted: list[int], choose: Callable[[list[int]], dict[Atom, bool] | None]
+    ) -> dict[Atom, bool] | None:
+        """What to choose so that the formula holds, and what is known of each key in it."""
+        facts: dict[str, None] = {}
+        literals = wanted
+        while (chosen := choose(literals)) is not None:
+            keys = {key for atom in chosen for key in _keys(atom)} - facts.keys()
+            if not keys:
+                break
+            facts |= dict.fromkeys(sorted(keys))
+            known = (self.terms.any_of(clause) for key in facts for clause in self._known(key))
+            literals = [*wanted, *(literal for literal in known if literal != TRUE)]
+            if FALSE in literals:
+                return None
+        return chosen
+
+    def _known(self, key: str) -> list[list[int]]:
+        """Clauses about a key: definitions and world facts."""
+        clauses = self._facts.get(key)
+        if clauses is None:
+            clauses = self._facts[key] = list(self._world.clauses(key))
+            if key == RESOURCE_ACCOUNT:
+                clauses += resource_account_facts(self.request)
+        return clauses
+
+    def _tell(self, sat: Sat) -> None:
+        """Tell z3 what is known of all that the question speaks of, and of what that leads to."""
+        while self._keys_told < len(self.request.mentioned):
+            for key in list(self.request.mentioned)[self._keys_told :]:
+                self._keys_told += 1
+                for clause in self._known(key):
+                    sat.require(clause)
         if len(self.request.kinds) > self._kinds_told:
             for clause in list(requester_facts(self.request, self._kind)):
                 sat.require(clause)
             self._kinds_told = len(self.request.kinds)
 
-    def _tell_facts(self) -> list[int]:
-        """What ties the resource account to other fields, if anything speaks of that account."""
-        if not self._always and self.terms.has_atom(Present(RESOURCE_ACCOUNT)):
-            facts = resource_account_facts(self.request)
-            self._always = [self.terms.any_of(clause) for clause in facts]
-        return self._always
+
+def _keys(atom: Atom) -> Iterator[str]:
+    """The condition keys that an atom speaks of."""
+    match atom:
+        case InLanguage(variable):
+            yield variable
+        case _:
+            yield atom.key
+    for template in templates_of(atom):
+        yield from (ref.key for ref in template.refs)
 
 
 def _rank(terms: Terms, literal: int) -> int:

@@ -48,6 +48,8 @@ ACTION = "action"
 RESOURCE = "resource"
 REQUESTER = "requester"
 RESOURCE_ACCOUNT = "aws:resourceaccount"  # also the key's name: the key is the field (R-K6)
+SESSION_NAME = "requester:session"  # a role session's or federated user's name; no policy's key
+CURRENT_TIME, EPOCH_TIME = "aws:currenttime", "aws:epochtime"
 CONSTANT = "="  # `=User` is the variable that can only be `User`
 
 
@@ -153,6 +155,7 @@ _ALPHABETS: dict[str, CharSet] = {
     "aws:username": _NAME,
     "aws:principalisawsservice": _chars(_LOWER),
     "aws:principalservicename": _HOST,
+    SESSION_NAME: _NAME,
     RESOURCE_ACCOUNT: _DIGIT,
 }
 
@@ -169,12 +172,23 @@ _MOST_CASES = 6
 class SymbolicRequest:
     """The atoms of one unknown request. Key names are given in lower case (R-K7).
 
-    `multivalued` are the keys that can have several values in this question (R-K8).
+    `multivalued` are the keys that can have several values in this question (R-K8), `possible` the
+    kinds of its requesters. With `one_clock`, both keys of the time are read from one instant.
     """
 
-    def __init__(self, terms: Terms, multivalued: frozenset[str]) -> None:
+    def __init__(
+        self,
+        terms: Terms,
+        multivalued: frozenset[str],
+        possible: tuple[Kind, ...] = tuple(Kind),
+        *,
+        one_clock: bool = False,
+    ) -> None:
         self._terms = terms
         self.multivalued = multivalued
+        self._possible = frozenset(possible)
+        self.one_clock = one_clock
+        self.mentioned: dict[str, None] = {}  # the keys that some formula speaks of, in order
         self.kinds: dict[Kind, int] = {}  # the kinds that some formula speaks of
         # By derived key: of a language of requesters, that of the key which it stands for.
         self.views: dict[str, dict[Language, Language]] = {key: {} for key in _VIEWS}
@@ -200,8 +214,15 @@ class SymbolicRequest:
             self.kinds[kind] = literal
         return literal
 
+    def any_kind(self, kinds: Iterable[Kind]) -> int:
+        """The requester is of one of the kinds."""
+        asked = self._possible.intersection(kinds)
+        if asked == self._possible:
+            return TRUE
+        return self._terms.any_of(self.is_kind(kind) for kind in Kind if kind in asked)
+
     def has_account(self) -> int:
-        return self._terms.any_of(map(self.is_kind, _WITH_ACCOUNT))
+        return self.any_kind(_WITH_ACCOUNT)
 
     def of_account(self, account: str) -> int:
         """The requester belongs to the account: to it as an identity, not as its provider."""
@@ -210,19 +231,22 @@ class SymbolicRequest:
     # The context
 
     def present(self, key: str) -> int:
+        self.mentioned.setdefault(key)
         match key:
             case "aws:principalarn":
                 return self.has_account()
             case "aws:principalaccount":
-                return self._terms.any_of([self.has_account(), self.is_kind(Kind.ANONYMOUS)])
+                return self.any_kind((*_WITH_ACCOUNT, Kind.ANONYMOUS))
             case "aws:principaltype":
-                return self._terms.any_of(map(self.is_kind, _PRINCIPAL_TYPES))
+                return self.any_kind(_PRINCIPAL_TYPES)
             case "aws:username":
-                return self.is_kind(Kind.USER)
+                return self.any_kind((Kind.USER,))
             case "aws:principalisawsservice":
-                return self._terms.any_of(map(self.is_kind, _IS_SERVICE))
+                return self.any_kind(_IS_SERVICE)
             case "aws:principalservicename":
-                return self.is_kind(Kind.SERVICE)
+                return self.any_kind((Kind.SERVICE,))
+            case "requester:session":
+                return self.any_kind((Kind.ROLE_SESSION, Kind.FEDERATED_USER))
             case _:
                 return self._terms.atom(Present(key))
 
@@ -310,6 +334,8 @@ class SymbolicRequest:
                 return FALSE  # R-C20: no ARN is a number, a date or an address
             if key in _VIEWS:
                 return self._in(key, language)
+            if self.one_clock and key == EPOCH_TIME:
+                return self._in(CURRENT_TIME, Interval(Scale.INSTANT, language.span))
         if isinstance(language, Template) and self._is_mirrored(key, language):
             (ref,) = language.refs
             mirror = Template((Ref(key, alphabet_of(key)),), (None, None))
@@ -320,7 +346,7 @@ class SymbolicRequest:
             case "aws:principalaccount":
                 identity = self.of_account_in(language)
                 named = self._holds(language, ANONYMOUS)
-                anonymous = FALSE if named == FALSE else self.is_kind(Kind.ANONYMOUS)
+                anonymous = FALSE if named == FALSE else self.any_kind((Kind.ANONYMOUS,))
                 return self._terms.any_of([identity, self._terms.all_of([anonymous, named])])
             case "aws:principaltype":
                 return self._constant_in(language, _PRINCIPAL_TYPES)
@@ -354,7 +380,7 @@ class SymbolicRequest:
 
     def _constant_in(self, language: Language, values: dict[Kind, str]) -> int:
         return self._terms.any_of(
-            self._terms.all_of([self.is_kind(kind), self._holds(language, value)])
+            self._terms.all_of([self.any_kind((kind,)), self._holds(language, value)])
             for kind, value in values.items()
         )
 
@@ -441,14 +467,24 @@ _VIEWS = {
 }
 """Of the keys that are part of the requester's string: the requesters with such a value."""
 
-DERIVED_KEYS = frozenset({*_VIEWS, "aws:principaltype", "aws:principalisawsservice"})
+DERIVED_KEYS = frozenset({*_VIEWS, "aws:principaltype", "aws:principalisawsservice", SESSION_NAME})
 """The keys that follow from the requester (R-K6)."""
 
 
-def with_value(key: str, language: Language) -> Language | None:
+def with_value(key: str, language: Language) -> list[Language] | None:
     """The requesters whose derived key lies in the language; None where no view says so."""
+    if isinstance(language, Interval):
+        return None
+    if key == SESSION_NAME:
+        named = _confined(language, SEPARATOR + "/")
+        return [
+            spell(((ANY,), SEPARATOR, *named)),
+            spell(
+                ("arn:", _BUT_COLON, ":sts::", _BUT_COLON, ":federated-user/", *named, SEPARATOR)
+            ),
+        ]
     view = _VIEWS.get(key)
-    return None if view is None or isinstance(language, Interval) else view(language)
+    return None if view is None else [view(language)]
 
 
 def derived_value(key: str, requester: str) -> str | None:
@@ -468,6 +504,10 @@ def derived_value(key: str, requester: str) -> str | None:
             return name.rpartition("/")[2] if kind is Kind.USER else None
         case "aws:principalisawsservice":
             return _IS_SERVICE.get(kind)
+        case "requester:session":
+            if kind is Kind.ROLE_SESSION:
+                return requester.partition(SEPARATOR)[2]
+            return name.rpartition("/")[2] if kind is Kind.FEDERATED_USER else None
         case _:
             return name if kind is Kind.SERVICE else None
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from iamlogic.symbolic.deadline import Deadline
+from iamlogic.symbolic.deadline import Deadline, Undecided
 from iamlogic.symbolic.enforcer import Domains, domain_of
 from iamlogic.symbolic.inclusion import covers
 from iamlogic.symbolic.languages import Language, Union, Word, matches
 from iamlogic.symbolic.model import Conflict, Model, Suggest
-from iamlogic.symbolic.symbolizer import SymbolicRequest
+from iamlogic.symbolic.scales import Scale, read, spellings
+from iamlogic.symbolic.symbolizer import CURRENT_TIME, EPOCH_TIME, SymbolicRequest
 from iamlogic.symbolic.terms import Atom, InLanguage, OneValue, Present, SomeValue
 from iamlogic.symbolic.values import Rows, find_value, fits, smallest_conflict
 from iamlogic.symbolic.variables import Choice, templates_of
@@ -87,6 +88,10 @@ class Theory:
                     demands.setdefault(key, _Demands()).atoms[atom] = holds
                 case Present(key):
                     model.keys[key] = holds
+                    if holds and key in self.request.multivalued:
+                        demands.setdefault(key, _Demands())
+                    elif holds and key in self.domains:
+                        inside.setdefault(key, [])
         conflicts: list[Conflict] = []
         for variable in inside.keys() | outside.keys():
             outcome = self._word(
@@ -106,6 +111,8 @@ class Theory:
                 model.sets[key] = values
             else:
                 conflicts.append(values)
+        if not conflicts and self.request.one_clock and model.keys.get(EPOCH_TIME):
+            _set_clocks(model, compares_texts=bool(inside.get(EPOCH_TIME) or EPOCH_TIME in outside))
         return conflicts or model
 
     def _word(
@@ -251,3 +258,20 @@ def _try_word(
         if matches(part, word):
             return [fixed], [part]
     return word if fits(word, domain, ()) else ([fixed], [])
+
+
+_SOME_TIME = "2026-01-01T00:00:00Z"
+
+
+def _set_clocks(model: Model, *, compares_texts: bool) -> None:
+    """R-K11: both keys of the time are one instant, for which instants are compared once."""
+    if not compares_texts:
+        now = read(Scale.INSTANT, model.words.get(CURRENT_TIME, _SOME_TIME))
+        assert now is not None
+        *_, model.words[EPOCH_TIME] = spellings(Scale.INSTANT, now)
+        return
+    then = read(Scale.INSTANT, model.words[EPOCH_TIME])
+    now = read(Scale.INSTANT, model.words[CURRENT_TIME]) if CURRENT_TIME in model.words else None
+    if then is None or now not in (then, None):
+        raise Undecided("aws:EpochTime is compared as a text and as a time")
+    model.words.setdefault(CURRENT_TIME, next(spellings(Scale.INSTANT, then)))

@@ -23,13 +23,16 @@ from iamlogic.symbolic.deadline import Deadline, Undecided
 from iamlogic.symbolic.enforcer import domain_of
 from iamlogic.symbolic.inclusion import covers
 from iamlogic.symbolic.languages import (
+    ANY,
     NOTHING,
+    CharSet,
     Glob,
     Language,
     Ref,
     Sequence,
     Template,
     Word,
+    one,
 )
 from iamlogic.symbolic.model import Conflict, Model
 from iamlogic.symbolic.symbolizer import (
@@ -41,7 +44,7 @@ from iamlogic.symbolic.symbolizer import (
 )
 from iamlogic.symbolic.terms import Atom, InLanguage, OneValue, Present, SomeValue
 from iamlogic.symbolic.values import find_value, fits
-from iamlogic.symbolic.widening import residue, values_within, widened
+from iamlogic.symbolic.widening import first_parts, residue, values_within, widened
 
 if TYPE_CHECKING:
     from iamlogic.symbolic.theory import Theory
@@ -156,13 +159,21 @@ class Choice:
 
     def _candidates(self, owner: str, first: Model) -> Iterable[str]:
         inside, outside = self._plain_languages(owner)
+        inside += [
+            widened(atom.language, self._range_of)
+            for atom, holds in self._related.items()
+            if holds
+            and isinstance(atom, InLanguage)
+            and atom.variable == owner
+            and isinstance(atom.language, Template)
+        ]
         domain = domain_of(owner, self._theory.domains)
         found: dict[str, None] = {}
         for key, value in self._asked_for(owner):
-            view = Word(value) if key == owner else with_value(key, Word(value))
-            if view is not None:
-                rows = [*domain, *([part] for part in inside), [view]]
-                for word in self._theory.suggest(owner, [view]):
+            views = _views(key, Word(value))
+            if views is not None:
+                rows = [*domain, *([part] for part in inside), views]
+                for word in self._theory.suggest(owner, views):
                     if fits(word, rows, outside):
                         found[word] = None
                         break
@@ -255,6 +266,36 @@ class Choice:
                     outside.append(language)
             if find_value(rows, outside, self._deadline) is None:
                 return list(reasons)
+        return self._widened_sets()
+
+    def _widened_sets(self) -> Conflict | None:
+        """…or a demand on a multivalued key finds no value."""
+        for key in sorted({atom.key for atom in self._related if isinstance(atom, SomeValue)}):
+            rows = list(domain_of(key, self._theory.domains))
+            banned: list[Language] = []
+            reasons: dict[tuple[Atom, bool], None] = {}
+            demands: list[tuple[list[Language], Conflict]] = []
+            for atom, holds in (*self._plain.items(), *self._related.items()):
+                if not isinstance(atom, SomeValue) or atom.key != key or atom.outside is holds:
+                    continue  # only what lies in languages: some value, or every value
+                refs = [ref for each in templates_of(atom) for ref in each.refs]
+                why: Conflict = [(atom, holds), *(r for ref in refs for r in self._range(ref)[1])]
+                row = [
+                    widened(each, self._range_of) if isinstance(each, Template) else each
+                    for each in atom.languages
+                ]
+                if holds:
+                    demands.append((row, why))
+                else:
+                    rows.append(row)
+                    reasons |= dict.fromkeys(why)
+            for atom, holds in self._plain.items():
+                if isinstance(atom, SomeValue) and atom.key == key and not (holds or atom.outside):
+                    banned += atom.languages
+                    reasons[atom, False] = None
+            for row, why in demands:
+                if find_value([*rows, row], banned, self._deadline) is None:
+                    return list(dict.fromkeys((*why, *reasons)))
         return None
 
     def _transferred(self) -> Conflict | None:
@@ -268,6 +309,10 @@ class Choice:
             }
             rows = [*domain_of(owner, self._theory.domains), *([part] for part in inside)]
             for atom, holds in self._related.items():
+                if isinstance(atom, SomeValue) and not holds and atom.outside:
+                    for parts, why in self._beginnings(owner, atom):
+                        reasons |= dict.fromkeys(why)
+                        rows.append(parts)
                 if not isinstance(atom, InLanguage):
                     continue
                 for views, view_holds, why in self._asked_of(owner, atom, holds=holds):
@@ -279,6 +324,25 @@ class Choice:
             if find_value(rows, outside, self._deadline) is None:
                 return list(reasons)
         return None
+
+    def _beginnings(
+        self, owner: str, every: SomeValue
+    ) -> Iterator[tuple[list[Language], Conflict]]:
+        """All values of a key begin with the owner's: so what some value begins with is that."""
+        (template,) = every.languages if len(every.languages) == 1 else (NOTHING,)
+        ref = _is_beginning(template)
+        if ref is None or ref.key != owner:
+            return
+        for atom, holds in self._plain.items():
+            if (
+                holds
+                and isinstance(atom, SomeValue)
+                and (atom.key, atom.outside) == (every.key, False)
+            ):
+                parts = [first_parts(language, ref.stops) for language in atom.languages]
+                if None not in parts:
+                    flat = [part for each in parts for part in each or ()]
+                    yield flat, [(every, False), (atom, True)]
 
     def _asked_of(
         self, owner: str, atom: InLanguage, *, holds: bool
@@ -294,15 +358,16 @@ class Choice:
         if pinned is not None:
             word, why = pinned
             values = residue(template, word)
-            views = [_view(key, Word(value)) for value in values or ()]
+            views = [_views(key, Word(value)) for value in values or ()]
             if values is not None and None not in views:
-                yield [v for v in views if v is not None], holds, [*why, (atom, holds)]
+                flat = [view for each in views for view in each or ()]
+                yield flat, holds, [*why, (atom, holds)]
         elif holds and template.sole_ref is not None and not refs[0].stops:
             for other, other_holds in self._plain.items():
                 if isinstance(other, InLanguage) and other.variable == atom.variable:
-                    view = _view(key, other.language)
-                    if view is not None:
-                        yield [view], other_holds, [(other, other_holds), (atom, True)]
+                    known = _views(key, other.language)
+                    if known is not None:
+                        yield known, other_holds, [(other, other_holds), (atom, True)]
 
     # What the plain atoms say
 
@@ -358,9 +423,19 @@ _WORDS = 5
 """Words that are tried for one owner."""
 
 
-def _view(key: str, language: Language) -> Language | None:
+def _views(key: str, language: Language) -> list[Language] | None:
     """The words of the key's owner with which the key lies in the language."""
-    return with_value(key, language) if key in DERIVED_KEYS else language
+    return with_value(key, language) if key in DERIVED_KEYS else [language]
+
+
+def _is_beginning(template: Language) -> Ref | None:
+    """The reference of a template that says how texts begin: a value, a stop, and anything."""
+    match template:
+        case Template((Ref(stops=stops) as ref, CharSet() as stop), (None, None, loop)) if (
+            loop == ANY and len(stops) == 1 and stop == one(stops)
+        ):
+            return ref
+    return None
 
 
 def _grounded(atom: Atom, values: Mapping[str, str]) -> Atom:

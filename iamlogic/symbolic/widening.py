@@ -167,3 +167,18 @@ def _plain(
     language = spell(parts)
     assert not isinstance(language, Template)
     return language
+
+
+def first_parts(language: Language, stop: str) -> list[Language] | None:
+    """What stands before the first `stop` in words of the language, or more; None: anything."""
+    if not isinstance(language, Word | Glob | Sequence):
+        return None
+    row = spelled(language)
+    parts: list[Language] = []
+    for position, loop in enumerate(row.loops):
+        letter = row.letters[position] if position < len(row.letters) else None
+        if (loop is not None and stop in loop) or (letter is not None and stop in letter):
+            loops = [each and without(each, stop) for each in row.loops[: position + 1]]
+            letters = [without(each, stop) for each in row.letters[:position]]
+            parts.append(_plain(tuple(letters), tuple(loops)))
+    return parts
