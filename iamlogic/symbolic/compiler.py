@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count
 
-from iamlogic.symbolic.languages import Language, Union
+from iamlogic.symbolic.languages import Language, Template, Union
 from iamlogic.symbolic.lowering import Lowered, Patterns, Test
 from iamlogic.symbolic.symbolizer import (
     Kind,
@@ -55,13 +55,20 @@ def blocks(lists: Iterable[Patterns]) -> Blocks:
         if rest:
             parts[new := next(fresh)] = rest
             home.update(dict.fromkeys(rest, new))
-    said = {
-        number: next(iter(part)) if len(part) == 1 else Union(part)
-        for number, part in parts.items()
-    }
+    said = {number: _said(part) for number, part in parts.items()}
     return {
-        patterns: [said[number] for number in touching(patterns.members)] for patterns in unique
+        patterns: [each for number in touching(patterns.members) for each in said[number]]
+        for patterns in unique
     }
+
+
+def _said(part: frozenset[Language]) -> list[Language]:
+    """The languages as one union; but each template for itself, for its variables are chosen."""
+    templates: list[Language] = [each for each in part if isinstance(each, Template)]
+    plain = part.difference(templates)
+    if len(plain) > 1:
+        return [Union(plain), *templates]
+    return [*plain, *templates]
 
 
 _LONG = 32

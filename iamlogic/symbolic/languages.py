@@ -200,6 +200,8 @@ class Union:
     """
 
     def __init__(self, parts: Collection[Language]) -> None:
+        if not all(isinstance(part, Word | Glob | Sequence) for part in parts):
+            raise InternalError("a union is made of rows of letters")
         self._parts = parts
 
     @cached_property

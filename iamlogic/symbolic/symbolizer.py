@@ -308,9 +308,10 @@ class SymbolicRequest:
         """(condition, what the template is then), for each case of its variables; None: nothing."""
         for ref in template.refs:
             if ref.default is not None:  # R-V7
-                resolved = self.resolved(ref.key)
+                resolved, absent = self.resolved(ref.key), -self.present(ref.key)
                 yield from self._all_readings(resolved, template.without_default(ref.key))
-                yield from self._all_readings(-resolved, template.defaulted(ref.key))
+                yield from self._all_readings(absent, template.defaulted(ref.key))
+                yield self._terms.all_of([-resolved, -absent]), None  # R-V9
                 return
         resolved = self._terms.all_of(self.resolved(ref.key) for ref in template.refs)
         yield resolved, template
@@ -477,12 +478,8 @@ def with_value(key: str, language: Language) -> list[Language] | None:
         return None
     if key == SESSION_NAME:
         named = _confined(language, SEPARATOR + "/")
-        return [
-            spell(((ANY,), SEPARATOR, *named)),
-            spell(
-                ("arn:", _BUT_COLON, ":sts::", _BUT_COLON, ":federated-user/", *named, SEPARATOR)
-            ),
-        ]
+        before = ("arn:", _BUT_COLON, ":sts::", _BUT_COLON, ":federated-user/")
+        return [spell(((ANY,), SEPARATOR, *named)), spell((*before, *named, SEPARATOR))]
     view = _VIEWS.get(key)
     return None if view is None else [view(language)]
 

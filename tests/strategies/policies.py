@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 import iamlogic as il
+from iamlogic.syntax.literals import CHECKS
+from iamlogic.syntax.operators import OPERATORS, Family
 from iamlogic.syntax.policy import Policy, PolicyKind
 from tests.strategies.vocabulary import COLLIDING, Vocabulary
 
@@ -120,11 +122,18 @@ def _condition(draw: DrawFn, vocabulary: Vocabulary) -> tuple[str, str, Json]:
     operator = draw(st.sampled_from([*key.operators, "Null"]))
     if operator == "Null":
         return operator, name, draw(_some_of(("false", "true"), max_size=1))
-    values = tuple(v for v in key.values if operator != "Bool" or v.lower() in ("true", "false"))
-    if operator.startswith("Arn"):
-        values = tuple(v for v in values if v == "*" or v.count(":") >= 5)
+    values = tuple(v for v in key.values if _is_legal(operator, v))
+    prefix = draw(st.sampled_from(key.prefixes))
     if_exists = draw(st.sampled_from(["", "IfExists"]))
-    return operator + if_exists, name, draw(_some_of(values))
+    return prefix + operator + if_exists, name, draw(_some_of(values))
+
+
+def _is_legal(operator: str, value: str) -> bool:
+    """Whether the value can stand under the operator (R-P24), and says something there."""
+    family = OPERATORS[operator.lower()].base.family
+    if family is Family.ARN:
+        return value == "*" or value.count(":") >= 5
+    return family not in CHECKS or CHECKS[family][0](value)
 
 
 def _block(drawn: list[tuple[str, str, Json]]) -> dict[str, Json]:

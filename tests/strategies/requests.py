@@ -6,6 +6,7 @@ one character, so that patterns are matched and just missed equally often; keys 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from hypothesis import strategies as st
@@ -27,7 +28,9 @@ _FOLLOWS = frozenset(
     }
 )
 """Keys that a request has from its other fields (R-K6)."""
-_MULTIVALUED = frozenset({"aws:tagkeys"})
+
+
+_VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 
 @st.composite
@@ -53,6 +56,7 @@ def requests(draw: DrawFn, *policies: Policy, vocabulary: Vocabulary = COLLIDING
 def words(draw: DrawFn, patterns: Sequence[str], vocabulary: Vocabulary = COLLIDING) -> str:
     """A text that one of `patterns` matches or just misses."""
     pattern = draw(st.sampled_from(patterns))
+    pattern = _VARIABLE.sub(lambda _: draw(st.sampled_from(vocabulary.substitutes)), pattern)
     filled = "".join(
         draw(st.sampled_from(vocabulary.fillings)) if character in "*?" else character
         for character in pattern
@@ -76,12 +80,14 @@ def contexts(
     values: dict[str, list[Text]] = {}
     for condition in conditions:
         values.setdefault(condition.key.lower(), []).extend(condition.values)
+    for key in vocabulary.referred:
+        values.setdefault(key, [])
     context: dict[str, str | list[str]] = {}
     for key in sorted(values.keys() - _FOLLOWS):
-        texts = [value.text for value in values[key]] or ["a"]
+        texts = [value.text for value in values[key]] or ["a", "alice", "b"]
         if not draw(st.booleans()):
             continue
-        if key in _MULTIVALUED:
+        if key in vocabulary.multivalued:
             context[key] = draw(st.lists(words(texts, vocabulary), max_size=3))
         else:
             context[key] = draw(words(texts, vocabulary))

@@ -18,12 +18,14 @@ CANONICAL = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"
 class Key:
     """A condition key, with values that every String operator takes and some that it is used with.
 
-    `operators` are base names without prefix; `spellings` are the cases it is written in.
+    `operators` are base names; `prefixes` the set prefixes that they are drawn with; `spellings`
+    the cases that the key is written in. An operator is drawn with values that it can have.
     """
 
     spellings: tuple[str, ...]
     operators: tuple[str, ...]
     values: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ("",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class Vocabulary:
 
     `principals` are the members of `Principal` objects: type and value. `requesters` are pairs of a
     principal and the `aws:PrincipalArn` that its request's context gives (None: the context lacks
-    it). `fillings` stand for wildcards when a request is made from a pattern.
+    it). When a request is made from a pattern, `fillings` stand for wildcards and `substitutes` for
+    variables; `referred` are keys that variables name, `multivalued` keys that get lists.
     """
 
     actions: tuple[str, ...]
@@ -42,6 +45,9 @@ class Vocabulary:
     accounts: tuple[str, ...]
     keys: tuple[Key, ...]
     fillings: tuple[str, ...] = ("", "a", "b", "/b", ":", "x:y")
+    substitutes: tuple[str, ...] = ("alice", "a", "b", "*", HERE)
+    referred: tuple[str, ...] = ()
+    multivalued: frozenset[str] = frozenset({"aws:tagkeys"})
 
 
 STRING = (
@@ -53,6 +59,11 @@ STRING = (
     "StringNotLike",
 )
 ARN = ("ArnLike", "ArnNotLike", "ArnEquals", "ArnNotEquals")
+ORDERED = ("Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals")
+NUMERIC = tuple(f"Numeric{comparison}" for comparison in ORDERED)
+DATE = tuple(f"Date{comparison}" for comparison in ORDERED)
+IP = ("IpAddress", "NotIpAddress")
+SETS = ("", "ForAllValues:", "ForAnyValue:")
 
 COLLIDING = Vocabulary(
     actions=(
@@ -164,3 +175,93 @@ MULTIVALUED = replace(
     KEYS, keys=(Key(("aws:TagKeys", "aws:tagkeys"), STRING, ("a", "A", "a*", "b", "?")),)
 )
 """Conditions without prefix on a key that has several values (R-C6)."""
+
+TYPED = replace(
+    KEYS,
+    keys=(
+        Key(("s3:max-keys",), NUMERIC, ("10", "10.0", "5", "-1", "1e1", "0.5")),
+        Key(
+            ("aws:CurrentTime", "aws:TokenIssueTime"),
+            DATE,
+            ("2020", "2020-01-01", "2020-01-01T01:00:00+01:00", "1577836800", "1577836799.5"),
+        ),
+        Key(("aws:EpochTime",), (*DATE, *NUMERIC), ("1577836800", "2020", "0", "-5")),
+        Key(
+            ("aws:SourceIp", "aws:VpcSourceIp"),
+            IP,
+            ("10.0.0.0/8", "10.0.0.0/9", "10.1.2.3", "0.0.0.0/0", "::/0", "2001:db8::/32", "::1"),
+        ),
+        Key(("s3:digest",), ("BinaryEquals",), ("QQ==", "QUI=", "QUJD", "")),
+        Key(("aws:MultiFactorAuthAge",), NUMERIC, ("3600", "0")),
+    ),
+)
+"""Numbers, dates, addresses and bytes; each key is used with operators of its own type."""
+
+MIXED = replace(
+    KEYS,
+    keys=(
+        Key(
+            ("aws:SourceIp",),
+            (*IP, *STRING),
+            ("10.0.0.0/8", "10.1.2.3", "10.*", "10.1.2.?", "::1", "*:*"),
+        ),
+        Key(("s3:max-keys",), (*NUMERIC, *STRING), ("10", "1*", "10.0", "?")),
+        Key(("aws:EpochTime",), (*NUMERIC, *DATE, *STRING), ("10", "2020", "2020-01-01", "1*")),
+    ),
+)
+"""Keys that are compared both as texts and as what they are."""
+
+SET_VALUED = replace(
+    KEYS,
+    multivalued=frozenset({"aws:tagkeys", "kms:keys"}),
+    keys=(
+        Key(("aws:TagKeys",), STRING, ("a", "A", "a*", "b", "?"), SETS),
+        Key(("kms:Keys",), (*STRING, *NUMERIC), ("1", "2", "1*", "a"), SETS),
+        Key(("s3:prefix",), STRING, ("a", "b", "a*"), SETS),
+        Key(("aws:PrincipalType",), STRING, ("User", "*"), SETS),
+        Key(("aws:SourceIp",), IP, ("10.0.0.0/8", "10.1.0.0/16"), SETS),
+    ),
+)
+"""Set prefixes, on keys with one value and with many."""
+
+VARIABLES = replace(
+    KEYS,
+    referred=("aws:principaltag/t", "s3:prefix", "kms:keys"),
+    multivalued=frozenset({"kms:keys"}),
+    resources=(
+        "arn:aws:s3:::a/${aws:username}",
+        "arn:aws:s3:::a/*",
+        "arn:aws:s3:::a/alice",
+        "arn:aws:s3:::a/${aws:PrincipalTag/t}",
+        "arn:aws:s3:::a/${aws:PrincipalTag/t}*",
+        "arn:aws:s3:::a/${aws:PrincipalTag/t, 'b'}",
+        "arn:aws:s3:::a/${aws:username}/${aws:PrincipalTag/t}",
+        "arn:aws:s3:::a/${*}",
+        f"arn:aws:sns:us-east-1:{HERE}:${{aws:PrincipalAccount}}",
+    ),
+    keys=(
+        Key(
+            ("aws:PrincipalTag/t", "aws:principaltag/T"),
+            STRING,
+            ("a", "alice", "a*", "${aws:username}", "${s3:prefix}", "${kms:Keys}", "${*}"),
+        ),
+        Key(("s3:prefix",), STRING, ("a", "${aws:PrincipalTag/t}", "${aws:username}?", "b*")),
+        Key(("kms:Keys",), STRING, ("a", "${aws:PrincipalTag/t}", "${s3:prefix, 'a'}"), SETS),
+        Key(
+            ("aws:ResourceAccount",),
+            STRING,
+            (HERE, "${aws:PrincipalAccount}", "1*", "${aws:PrincipalTag/t}"),
+        ),
+        Key(("aws:username",), STRING, ("alice", "a*", "${aws:PrincipalTag/t}")),
+        Key(
+            ("aws:PrincipalArn",),
+            ARN,
+            (
+                "arn:aws:iam::*:user/${aws:PrincipalTag/t}",
+                "arn:aws:iam::${aws:ResourceAccount}:*",
+                "arn:aws:iam::*:user/alice",
+            ),
+        ),
+    ),
+)
+"""Policy variables in resources and values, of keys that are derived, free or have many values."""

@@ -1,0 +1,76 @@
+"""The evaluator and the default encoding say the same of every single request, over all operators.
+
+Small vocabularies that collide on purpose: numbers, dates and addresses; keys compared both as
+texts and as what they are; set prefixes; variables.
+"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import iamlogic as il
+from iamlogic.semantics import Request, allows
+from iamlogic.semantics.world import has_action_form, has_resource_form, is_compared
+from iamlogic.syntax.letter_case import fold
+from iamlogic.syntax.multivalued import multivalued_keys
+from tests.differential.fixing import symbolically_allows
+from tests.differential.oracle import share
+from tests.strategies.policies import pairs, policies
+from tests.strategies.requests import requests, with_request
+from tests.strategies.vocabulary import (
+    COLLIDING,
+    MIXED,
+    MULTIVALUED,
+    SET_VALUED,
+    TYPED,
+    VARIABLES,
+    Vocabulary,
+)
+
+VOCABULARIES = {
+    "colliding": COLLIDING,
+    "multivalued": MULTIVALUED,
+    "typed": TYPED,
+    "mixed": MIXED,
+    "sets": SET_VALUED,
+    "variables": VARIABLES,
+}
+
+each_vocabulary = pytest.mark.parametrize("vocabulary", VOCABULARIES.values(), ids=VOCABULARIES)
+
+
+@each_vocabulary
+@share(100)
+@given(data=st.data())
+def test_both_meanings_agree_on_one_request(data: st.DataObject, vocabulary: Vocabulary) -> None:
+    policy, request = data.draw(with_request(policies(vocabulary, max_statements=3), vocabulary))
+    if can_exist(request, multivalued_keys([policy])) and is_compared(request, policy.kind):
+        assert symbolically_allows(policy, request) == allows(policy, request)
+
+
+@each_vocabulary
+@share(100)
+@given(data=st.data())
+def test_no_request_contradicts_a_comparison(data: st.DataObject, vocabulary: Vocabulary) -> None:
+    pair = data.draw(pairs(vocabulary, max_statements=2))
+    before, after = pair
+    comparison = il.compare(before, after, all_requests=True)
+    if comparison.relation is il.Relation.UNKNOWN:
+        return
+    for _ in range(8):
+        request = data.draw(requests(*pair, vocabulary=vocabulary))
+        if can_exist(request, multivalued_keys(pair)) and is_compared(request, before.kind):
+            if allows(after, request) and not allows(before, request):
+                assert comparison.gained
+            if allows(before, request) and not allows(after, request):
+                assert comparison.lost
+
+
+def can_exist(request: Request, multivalued: frozenset[str]) -> bool:
+    return (
+        has_action_form(request.action)
+        and has_resource_form(request.resource)
+        and all(len(request.values(k)) == 1 or fold(k) in multivalued for k in request.context)
+    )
