@@ -15,7 +15,6 @@ from iamlogic.semantics.explain import explain_request, explain_statements
 from iamlogic.semantics.matching import actions_match, resources_match
 from iamlogic.semantics.principals import Strength, principal_strength
 from iamlogic.semantics.request import Request
-from iamlogic.semantics.support import require_supported
 from iamlogic.syntax.policy import Effect, Policy, Statement
 
 
@@ -47,8 +46,7 @@ class Decision:
 
 
 def evaluate(policy: Policy, request: Request) -> Decision:
-    """What `policy`, alone, says to `request`; raises `Unsupported` (see `support`)."""
-    require_supported(policy)
+    """What `policy`, alone, says to `request`."""
     matching = [s for s in policy.statements if statement_matches(s, request)]
     denials = tuple(s for s in matching if s.effect is Effect.DENY)
     if denials:

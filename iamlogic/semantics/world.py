@@ -9,7 +9,7 @@ that contradicts them can't be written down. The second tier, the world facts of
 
 from __future__ import annotations
 
-from iamlogic.semantics.matching import glob_matches
+from iamlogic.semantics.globs import glob_matches, written
 from iamlogic.semantics.request import Request
 from iamlogic.semantics.requester import RequesterKind
 from iamlogic.syntax.global_keys import MULTIVALUED_KEYS
@@ -46,12 +46,12 @@ def can_send(request: Request) -> bool:
 
 def has_action_form(action: str) -> bool:
     """R-E21."""
-    return glob_matches("?*:?*", action)
+    return glob_matches(written("?*:?*"), action)
 
 
 def has_resource_form(resource: str) -> bool:
     """R-E21."""
-    return resource == "*" or glob_matches("arn:?*:?*:*:*:?*", resource)
+    return resource == "*" or glob_matches(written("arn:?*:?*:*:*:?*"), resource)
 
 
 def is_compared(request: Request, kind: PolicyKind) -> bool:

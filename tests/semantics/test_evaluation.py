@@ -1,4 +1,4 @@
-"""The evaluator as a whole: what decides, what never matters, what is refused (R-E20)."""
+"""The evaluator as a whole: what decides, what never matters (R-E20)."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamlogic.errors import Unsupported
 from iamlogic.semantics import Outcome, Request, allows, evaluate
 from iamlogic.syntax.documents import parse
 
@@ -90,41 +88,6 @@ def test_a_decision_is_a_value() -> None:
     copy = pickle.loads(pickle.dumps(decision))  # noqa: S301 (our own bytes)
     assert copy == decision == evaluate(policy, REQUEST)
     assert hash(decision) == hash(evaluate(policy, REQUEST))
-
-
-REFUSED = [
-    ("the operator NumericLessThan", {"NumericLessThan": {"s3:max-keys": "10"}}),
-    ("the operator DateEqualsIfExists", {"DateEqualsIfExists": {"aws:CurrentTime": "2024"}}),
-    ("the operator BinaryEquals", {"BinaryEquals": {"x:y": "QQ=="}}),
-    ("the operator NotIpAddress", {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}),
-    ("the set prefix of ForAllValues:Bool", {"ForAllValues:Bool": {"x:y": "true"}}),
-    (
-        "the set prefix of ForAnyValue:StringLikeIfExists",
-        {"ForAnyValue:StringLikeIfExists": {"aws:TagKeys": "a*"}},
-    ),
-    ("the policy variable in '${aws:username}'", {"StringLike": {"x:y": "${aws:username}"}}),
-    ("the policy variable in 'a${*}'", {"StringEquals": {"x:y": ["b", "a${*}"]}}),
-]
-
-
-@pytest.mark.parametrize(("what", "condition"), REFUSED)
-def test_a_policy_beyond_the_model_is_refused_though_evaluation_would_not_reach_it(
-    what: str, condition: dict[str, Any]
-) -> None:
-    unreached = {**NEVER, "Condition": {"Null": {"x:y": "true"}, **condition}}
-    allow = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
-    with pytest.raises(Unsupported) as refused:
-        evaluate(parse(policy_with(allow, unreached)), REQUEST)
-    assert refused.value.what == what
-    assert refused.value.where.path[:3] == ("Statement", 1, "Condition")
-
-
-def test_a_variable_in_a_resource_is_refused_with_its_place() -> None:
-    resources = ["arn:aws:s3:::logs/*", "arn:aws:s3:::home/${aws:username}/*"]
-    policy = parse(policy_with({"Effect": "Allow", "Action": "s3:*", "Resource": resources}))
-    with pytest.raises(Unsupported) as refused:
-        allows(policy, REQUEST)
-    assert refused.value.where.path == ("Statement", 0, "Resource", 1)
 
 
 def test_a_small_policy_is_evaluated_more_than_100_000_times_a_minute() -> None:

@@ -9,11 +9,21 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from iamlogic.semantics.matching import arn_matches, glob_matches
+from iamlogic.semantics import globs
+from iamlogic.semantics.globs import Chunk
 
 PATTERNS = st.text("ab*?:", max_size=10)
 TEXTS = st.text("ab*?:\n", max_size=14)
 SEGMENTS = st.lists(st.text("ab*?", max_size=3), min_size=1, max_size=8).map(":".join)
+
+
+def glob_matches(pattern: str, text: str) -> bool:
+    return globs.glob_matches(globs.written(pattern), text)
+
+
+def arn_matches(pattern: str, text: str) -> bool:
+    segments = globs.arn_pattern((Chunk(pattern),))
+    return segments is not None and globs.arn_matches(segments, text)
 
 
 def reference(pattern: str, text: str, one: str = ".") -> bool:
