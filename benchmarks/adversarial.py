@@ -52,6 +52,9 @@ def main() -> None:
         if options.only in kind
     ]
     _print_table(outcomes, options.timeout)
+    for outcome in outcomes:
+        if outcome.answer.startswith("died"):
+            print(f"{outcome.kind} {outcome.answer[:300]}")
     raise SystemExit(any(outcome.violates(options.timeout) for outcome in outcomes))
 
 
@@ -102,6 +105,8 @@ def _compare(answers: Connection, texts: str, timeout: float) -> None:
             answer += ", account cut off"
     except il.Unsupported:
         answer = "unsupported"
+    except il.IamlogicError as error:
+        answer = f"died: {error}"
     seconds = time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     answers.send((answer, seconds, peak))
