@@ -58,7 +58,7 @@ def value_of(variable: Variable, request: Request) -> str | None:
     R-V11: values come from where conditions have theirs. R-V7: a default is for an absent key
     alone. R-V9: two or more values are none that could be substituted.
     """
-    values = request.values(variable.key)
+    values = set(request.values(variable.key))  # equal values are one (R-V9)
     if not values:
         return variable.default
-    return values[0] if len(values) == 1 else None
+    return values.pop() if len(values) == 1 else None

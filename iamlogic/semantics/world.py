@@ -1,20 +1,33 @@
-"""Which requests can exist: the concrete predicate `can_send`, written apart from the solver's.
+"""Which requests can exist, and which AWS can send: predicates written apart from the solver's.
 
-It holds the first tier of R-K16, the form of actions and resources in comparisons (R-E21), and
+`can_exist` is the first tier of R-K16: the form of actions and resources in comparisons (R-E21) and
 the number of values a key can have (R-K8). The definitions of R-K6 need no word here: a `Request`
-that contradicts them can't be written down. The second tier, the world facts of R-K10 to R-K12
-(what AWS sends beyond the definitions, such as `aws:SecureTransport` always, `aws:SourceIp` or
-`aws:SourceVpce` but not both), is not stated yet: this predicate admits requests that break them.
+that contradicts them can't be written down. `broken_facts` is the second tier, what AWS sends
+beyond the definitions (see `facts`). `can_send` is both.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from iamlogic.semantics.facts import WorldFact, holds
 from iamlogic.semantics.globs import glob_matches, written
 from iamlogic.semantics.request import Request
 from iamlogic.semantics.requester import RequesterKind
+from iamlogic.semantics.usual import with_usual_context
 from iamlogic.syntax.global_keys import MULTIVALUED_KEYS
 from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.policy import PolicyKind
+
+__all__ = [
+    "broken_facts",
+    "can_exist",
+    "can_send",
+    "has_action_form",
+    "has_resource_form",
+    "is_compared",
+    "with_usual_context",
+]
 
 _IDENTITY_SIDE = frozenset(
     {RequesterKind.USER, RequesterKind.ROLE_SESSION, RequesterKind.FEDERATED_SESSION}
@@ -31,17 +44,30 @@ _COMPARED = {
 }
 
 
-def can_send(request: Request) -> bool:
-    """Whether AWS can send `request`, as far as the facts above say."""
+def can_send(request: Request, multivalued: Collection[str] = MULTIVALUED_KEYS) -> bool:
+    """Whether AWS can send `request`: it can exist, and no world fact is broken."""
+    return can_exist(request, multivalued) and not broken_facts(request)
+
+
+def can_exist(request: Request, multivalued: Collection[str] = MULTIVALUED_KEYS) -> bool:
+    """Whether `request` is one that questions range over, whatever AWS sends.
+
+    `multivalued` has the folded names of the keys that can have several values: ask
+    `multivalued_keys` about the policies of the question.
+    """
     return (
         has_action_form(request.action)
         and has_resource_form(request.resource)
         and all(
-            # R-K8: nothing that is supported has a set prefix, so the table has every such key.
-            len(request.values(key)) == 1 or fold(key) in MULTIVALUED_KEYS
+            len(request.values(key)) == 1 or fold(key) in multivalued  # R-K8
             for key in request.context
         )
     )
+
+
+def broken_facts(request: Request) -> tuple[WorldFact, ...]:
+    """The world facts that `request` contradicts; none of a request that AWS sends."""
+    return tuple(fact for fact in WorldFact if not holds(fact, request))
 
 
 def has_action_form(action: str) -> bool:

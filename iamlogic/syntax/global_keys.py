@@ -6,7 +6,11 @@ Which keys are multivalued (R-K8) makes some variables an error (R-V9) and some 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.operators import Family
+from iamlogic.syntax.policy import Policy
 
 MULTIVALUED_KEYS = frozenset(
     {
@@ -19,6 +23,71 @@ MULTIVALUED_KEYS = frozenset(
         "aws:vpceorgpaths",
     }
 )
+
+SINGLE_VALUED_KEYS = frozenset(
+    {
+        "aws:assumedroot",
+        "aws:calledviafirst",
+        "aws:calledvialast",
+        "aws:chatbotsourcearn",
+        "aws:currenttime",
+        "aws:ec2instancesourceprivateipv4",
+        "aws:ec2instancesourcevpc",
+        "aws:epochtime",
+        "aws:federatedprovider",
+        "aws:multifactorauthage",
+        "aws:multifactorauthpresent",
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalisawsservice",
+        "aws:principalorgid",
+        "aws:principalservicename",
+        "aws:principaltype",
+        "aws:referer",
+        "aws:requestedregion",
+        "aws:resourceaccount",
+        "aws:resourceorgid",
+        "aws:securetransport",
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceidentity",
+        "aws:sourceip",
+        "aws:sourceorgid",
+        "aws:sourceowner",
+        "aws:sourcevpc",
+        "aws:sourcevpcarn",
+        "aws:sourcevpce",
+        "aws:tokenissuetime",
+        "aws:useragent",
+        "aws:userid",
+        "aws:username",
+        "aws:viaawsservice",
+        "aws:vpceaccount",
+        "aws:vpceorgid",
+        "aws:vpcsourceip",
+    }
+)
+
+TAG_FAMILIES = ("aws:principaltag/", "aws:requesttag/", "aws:resourcetag/")
+"""Families of single-valued keys, one for each tag name."""
+
+
+def is_single_valued(folded: str) -> bool:
+    """Whether a key is known to have one value at most (R-K8); its name is folded."""
+    return folded in SINGLE_VALUED_KEYS or folded.startswith(TAG_FAMILIES)
+
+
+def multivalued_keys(policies: Iterable[Policy]) -> frozenset[str]:
+    """R-K8: the keys, folded, that can have several values in a question about these policies."""
+    with_prefix = {
+        fold(condition.key)
+        for policy in policies
+        for statement in policy.statements
+        for condition in statement.conditions
+        if condition.operator.set_prefix is not None
+    }
+    return MULTIVALUED_KEYS | {key for key in with_prefix if not is_single_valued(key)}
+
 
 KEY_FAMILIES: dict[str, tuple[Family, ...]] = {
     "aws:multifactorauthpresent": (Family.BOOL,),

@@ -21,7 +21,7 @@ import z3  # type: ignore[import-untyped]
 from iamlogic.errors import InternalError, RequestError, Unsupported
 from iamlogic.semantics.evaluation import allows as concretely_allows
 from iamlogic.semantics.request import Request
-from iamlogic.semantics.world import can_send
+from iamlogic.semantics.world import can_exist
 from iamlogic.symbolic.reference.formula import (
     ACTION,
     DEFINED_KEYS,
@@ -59,6 +59,7 @@ from iamlogic.symbolic.reference.smtlib import (
     negation,
     same,
 )
+from iamlogic.syntax.global_keys import multivalued_keys
 from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.policy import Policy, PolicyKind, Statement
 
@@ -292,7 +293,7 @@ def _role_arn(model: _Model) -> str:
 
 def _replay(witness: Request, allowed_by: Policy, denied_by: Policy) -> None:
     for claim, holds in (
-        ("AWS can send it", can_send(witness)),
+        ("it can exist", can_exist(witness, multivalued_keys((allowed_by, denied_by)))),
         ("the one policy allows it", concretely_allows(allowed_by, witness)),
         ("the other does not", not concretely_allows(denied_by, witness)),
     ):
