@@ -18,7 +18,7 @@ from iamlogic.questions.source import WHOLE, Cell, Found, Source
 from iamlogic.symbolic.deadline import Deadline
 from iamlogic.symbolic.inclusion import may_overlap
 from iamlogic.symbolic.index import PatternIndex
-from iamlogic.symbolic.languages import Language, Word
+from iamlogic.symbolic.languages import Language, Template, Word
 from iamlogic.symbolic.lowering import Lowered, Patterns, lower_condition, lower_value
 from iamlogic.symbolic.terms import TRUE
 from iamlogic.syntax.operators import Family
@@ -206,9 +206,12 @@ class Packing:
     def _overlapping(self, languages: dict[int, Language]) -> list[int]:
         """Patterns of cells that were found to hold a request, which another's may be as well.
 
-        No pattern covers another here, so words are apart from all, and globs can meet globs only.
+        No pattern covers another here, so words are apart from all but templates, and globs can
+        meet globs only.
         """
-        globs = {n: part for n, part in languages.items() if not isinstance(part, Word)}
+        globs = languages
+        if not any(isinstance(part, Template) for part in languages.values()):
+            globs = {n: part for n, part in languages.items() if not isinstance(part, Word)}
         index = PatternIndex([[language] for language in globs.values()])
         doubtful = []
         for position, (number, language) in enumerate(globs.items()):

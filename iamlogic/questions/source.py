@@ -22,7 +22,7 @@ from iamlogic.symbolic.believable import Hints, Suggestions
 from iamlogic.symbolic.compiler import Compiler
 from iamlogic.symbolic.enforcer import is_some_resource
 from iamlogic.symbolic.index import PatternIndex, Reach
-from iamlogic.symbolic.languages import Language
+from iamlogic.symbolic.languages import Language, Template
 from iamlogic.symbolic.lowering import Lowered, Patterns, patterns_include
 from iamlogic.symbolic.model import Model
 from iamlogic.symbolic.solver import Solver
@@ -239,10 +239,14 @@ class Source:
     def _resource_classes(
         self, left: Iterable[tuple[int, Reach]], concerned: int
     ) -> Iterable[tuple[tuple[int, ...], Reach]]:
-        """Resources that look alike to the statements which the action concerns."""
+        """Resources that look alike to the statements which the action concerns.
+
+        One with variables is like no other: what they refer to, the conditions speak of as well.
+        """
         classes: dict[object, tuple[list[int], Reach]] = {}
         for number, reach in left:
-            uniform = reach.uniform(concerned) and not self._speaks_of_owner
+            apart = self._speaks_of_owner or isinstance(self.resources[number], Template)
+            uniform = reach.uniform(concerned) and not apart
             alike: object = reach.whole & concerned if uniform else (number,)
             classes.setdefault(alike, ([], reach))[0].append(number)
         return [(tuple(numbers), reach) for numbers, reach in classes.values()]

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from iamlogic.symbolic.inclusion import covers, may_overlap
-from iamlogic.symbolic.languages import Glob, Language, Word
+from iamlogic.symbolic.languages import Glob, Language, Template, Word
 from iamlogic.symbolic.lowering import Patterns
 
 
@@ -80,11 +80,13 @@ class PatternIndex:
         """`reach` as if no list were negated."""
         beginning = _beginning(pattern)
         if isinstance(pattern, Word):
-            whole = self._words.get(pattern.text, 0)
+            whole, some = self._words.get(pattern.text, 0), 0
             for language, lists in self._before(beginning):
                 if covers(language, pattern):
                     whole |= lists
-            return whole, whole
+                elif isinstance(language, Template):
+                    some |= lists
+            return whole, whole | some
         whole = some = 0
         for language, lists in self._before(beginning):
             if covers(language, pattern):

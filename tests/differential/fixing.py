@@ -54,7 +54,7 @@ def _pins(solver: Solver, request: Request) -> Iterator[int]:
             words = frozenset(map(Word, values))
             yield from (terms.atom(SomeValue(key, frozenset({word}))) for word in words)
             yield -terms.atom(SomeValue(key, words, outside=True))
-            yield terms.atom(OneValue(key)) * (1 if len(values) == 1 else -1)
+            yield terms.atom(OneValue(key)) * (1 if len(words) == 1 else -1)
         else:
             yield terms.atom(InLanguage(key, Word(values[0])))
 
