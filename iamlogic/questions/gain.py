@@ -27,6 +27,7 @@ from iamlogic.semantics.evaluation import statement_matches
 from iamlogic.symbolic.believable import Suggestions
 from iamlogic.symbolic.compiler import Compiler, blocks
 from iamlogic.symbolic.concretizer import concretize, replay
+from iamlogic.symbolic.deadline import Undecided
 from iamlogic.symbolic.lowering import Lowered, lower
 from iamlogic.symbolic.solver import Solver
 from iamlogic.symbolic.symbolizer import ACTION
@@ -74,6 +75,7 @@ class _Trail:
         self.source, self.policy, self.counterparts = source, policy, counterparts
         self.seen: list[Found] = []
         self._rest = source.found()
+        self._stopped: Undecided | None = None
 
     def exists(self) -> bool:
         return bool(self.seen) or self._step()
@@ -84,7 +86,13 @@ class _Trail:
         return self.seen
 
     def _step(self) -> bool:
-        found = next(self._rest, None)
+        if self._stopped is not None:  # a search that a bound has ended cannot go on
+            raise self._stopped
+        try:
+            found = next(self._rest, None)
+        except Undecided as bound:
+            self._stopped = bound
+            raise
         if found is not None:
             self.seen.append(found)
         return found is not None

@@ -269,6 +269,8 @@ def spell(parts: Iterable[Part]) -> Single | Template:
     row = tuple(each for each in letters if isinstance(each, CharSet))
     if len(row) < len(letters):
         return Template(letters, loops)
+    if not any(loops) and all(len(each.chars) == 1 and not each.negated for each in row):
+        return Word("".join(char for each in row for char in each.chars))
     text = _as_glob(row, loops)
     return Sequence(row, loops) if text is None else glob(text)
 
