@@ -232,16 +232,58 @@ def test_an_identity_policy_and_a_resource_policy_are_not_compared() -> None:
     assert "is an identity policy" in result.stderr
 
 
-UNKNOWN = EXAMPLES / "office-network/policy.json"
+OFFICE = EXAMPLES / "office-network/policy.json"
 
 
-@pytest.mark.parametrize("command", ["compare", "smt"])
-def test_what_is_not_modelled_is_unknown_with_its_place(command: str) -> None:
-    result = run(command, UNKNOWN, UNKNOWN)
+def test_a_policy_of_addresses_is_compared_with_itself() -> None:
+    result = run("compare", OFFICE, OFFICE)
+    assert result.exit_code == 0
+    assert result.stdout.startswith("equivalent")
+
+
+TWICE = {
+    "Version": "2012-10-17",
+    "Statement": {
+        "Effect": "Allow",
+        "Action": "s3:GetObject",
+        "Resource": "*",
+        "Condition": {"ArnLike": {"s3:x": "${s3:a}${s3:b}:aws:s3:::b"}},
+    },
+}
+"""What has no symbolic meaning: two variables before the first colon of an ARN."""
+
+
+def test_what_is_not_modelled_is_unknown_with_its_place() -> None:
+    result = run("compare", "-", pair("log-reader")[0], stdin=json.dumps(TWICE))
     assert result.exit_code == 3
     assert result.stdout == ""
-    assert result.stderr.startswith("unknown: ")
-    assert "policy.json:9:35: the operator IpAddress is not supported yet" in result.stderr
+    assert result.stderr.startswith("unknown: <stdin>:1:")
+    assert "before the first colon of an ARN" in result.stderr
+
+
+SECURE = {
+    "Version": "2012-10-17",
+    "Statement": {
+        "Effect": "Allow",
+        "Action": "s3:GetObject",
+        "Resource": "*",
+        "Condition": {"Null": {"aws:SecureTransport": "false"}},
+    },
+}
+
+
+def test_what_aws_sends_is_assumed_and_said_unless_all_requests_are_asked_for(
+    tmp_path: Path,
+) -> None:
+    plain = {**SECURE["Statement"], "Condition": {}}  # type: ignore[dict-item]
+    after = tmp_path / "after.json"
+    after.write_text(json.dumps({**SECURE, "Statement": plain}))
+    sent = run("compare", "-", after, stdin=json.dumps(SECURE))
+    assert sent.exit_code == 0
+    assert "are in every request (R-K12)" in sent.stdout
+    document = run("compare", "-", after, "--format", "json", stdin=json.dumps(SECURE)).stdout
+    assert [f["fact"] for f in json.loads(document)["assumptions"]] == ["ALWAYS_PRESENT"]
+    assert run("compare", "-", after, "--all-requests", stdin=json.dumps(SECURE)).exit_code == 1
 
 
 def test_a_timeout_that_is_hit_is_unknown_with_its_reason() -> None:
@@ -257,9 +299,13 @@ def test_errors_are_json_too_where_json_is_asked_for() -> None:
     assert result.exit_code == 2
     assert (document["schema"], document["error"]) == ("iamlogic/error/1", "PolicySyntaxError")
     assert [problem["line"] for problem in document["problems"]] == [5, 6, 8]
-    unsupported = json.loads(run("compare", UNKNOWN, UNKNOWN, "--format", "json").stdout)
+    unsupported = json.loads(
+        run(
+            "compare", "-", pair("log-reader")[0], "--format", "json", stdin=json.dumps(TWICE)
+        ).stdout
+    )
     assert unsupported["error"] == "Unsupported"
-    assert unsupported["problems"][0]["path"] == "Statement[0].Condition.IpAddress.aws:SourceIp"
+    assert unsupported["problems"][0]["path"] == "Statement.Condition.ArnLike.s3:x"
 
 
 def test_warnings_go_to_standard_error_and_leave_the_answer_alone() -> None:

@@ -26,7 +26,7 @@ from iamlogic.semantics import Request, allows
 from iamlogic.semantics.evaluation import statement_matches
 from iamlogic.symbolic.believable import Suggestions
 from iamlogic.symbolic.compiler import Compiler, blocks
-from iamlogic.symbolic.concretizer import concretize, replay
+from iamlogic.symbolic.concretizer import concretize, replay, with_companions
 from iamlogic.symbolic.deadline import Undecided
 from iamlogic.symbolic.lowering import Lowered, lower
 from iamlogic.symbolic.solver import Solver
@@ -168,13 +168,16 @@ class Gain:
         if not self._suggestions.knows(found.model.words.get(ACTION, "")):
             self._suggestions.learn(self._actions_as_written())
         request = concretize(found.model, self._suggestions)
+        decided = found.model.keys if self._solver.facts else None
+        if decided is not None:
+            request = with_companions(request, decided)
         if not found.hints.actions:  # the action was chosen freely, apart from the resource
             usual = replace(request, resource=self._suggestions.usual_resource(request.action))
             if statement_matches(region, usual) and self._shows_gain(usual):
-                return usual
+                request = usual
         if not statement_matches(region, request):
             raise InternalError(f"a witness is not in its region; please report {request}")
-        return replay(request, self._now.policy, self._then.policy)
+        return replay(request, self._now.policy, self._then.policy, decided=decided)
 
     def _actions_as_written(self) -> Iterator[str]:
         for policy in (self._now.policy, self._then.policy):

@@ -31,6 +31,10 @@ def comparison_json(comparison: Comparison) -> str:
             "relation": comparison.relation.name,
             "complete": comparison.complete,
             "reason": comparison.reason,
+            "all_requests": comparison.all_requests,
+            "assumptions": [
+                {"fact": fact.name, "says": fact.value} for fact in comparison.assumptions
+            ],
             "gained": [_difference(difference) for difference in comparison.gained],
             "lost": [_difference(difference) for difference in comparison.lost],
         }

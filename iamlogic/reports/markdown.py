@@ -13,8 +13,10 @@ from collections.abc import Iterable, Iterator
 from iamlogic.questions.compare import Comparison
 from iamlogic.questions.gain import Difference
 from iamlogic.reports.wording import (
+    ASSUMED,
     Row,
     Side,
+    assumed,
     cause,
     command,
     coverage,
@@ -30,9 +32,9 @@ def comparison_markdown(comparison: Comparison) -> str:
     return "\n".join(_comparison(comparison)) + "\n"
 
 
-def decision_markdown(decision: Decision) -> str:
-    """The outcome of one request and why, statement by statement."""
-    _, *statements = decision.explain().split("\n")
+def decision_markdown(decision: Decision, *, in_full: bool = False) -> str:
+    """The outcome of one request and why, statement by statement; in full, part by part."""
+    _, *statements = decision.explain(in_full=in_full).split("\n")
     lines = [
         f"### {decision.outcome.value.replace('_', ' ').capitalize()}",
         "",
@@ -57,6 +59,12 @@ def _comparison(comparison: Comparison) -> Iterator[str]:
     if said_of_rest is not None:
         yield ""
         yield said_of_rest
+    facts = assumed(comparison)
+    if facts:
+        yield ""
+        yield f"{ASSUMED}:"
+        yield ""
+        yield from (f"- {fact}" for fact in facts)
 
 
 def _difference(number: int, difference: Difference, side: Side) -> Iterator[str]:

@@ -15,8 +15,10 @@ from rich.text import Text as Line
 from iamlogic.questions.compare import Comparison, Relation
 from iamlogic.questions.gain import Difference
 from iamlogic.reports.wording import (
+    ASSUMED,
     Row,
     Side,
+    assumed,
     cause,
     command,
     coverage,
@@ -49,9 +51,9 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
     _print(console, _comparison_lines(comparison, width))
 
 
-def print_decision(decision: Decision, console: Console) -> None:
-    """The outcome of one request and why, statement by statement."""
-    outcome, *statements = decision.explain().split("\n")
+def print_decision(decision: Decision, console: Console, *, in_full: bool = False) -> None:
+    """The outcome of one request and why, statement by statement; in full, part by part."""
+    outcome, *statements = decision.explain(in_full=in_full).split("\n")
     style = _OUTCOME_STYLES[decision.outcome]
     name = decision.outcome.value
     lines = [Line.assemble((name, style), outcome.removeprefix(name))]
@@ -76,6 +78,11 @@ def _comparison_lines(comparison: Comparison, width: int) -> Iterator[Line]:
     if said_of_rest is not None:
         yield Line()
         yield Line(said_of_rest, style="green" if comparison.complete else "yellow")
+    facts = assumed(comparison)
+    if facts:
+        yield Line()
+        yield Line(f"{ASSUMED}:")
+        yield from (Line(f"  - {fact}") for fact in facts)
 
 
 def _difference(number: int, difference: Difference, side: Side, width: int) -> Iterator[Line]:

@@ -126,6 +126,15 @@ def coverage(comparison: Comparison, mark: Mark = str) -> str | None:
     return f"Not complete: there may be differences outside these regions ({reason})."
 
 
+def assumed(comparison: Comparison) -> list[str]:
+    """The facts about what AWS sends that the relation leans on, each as a clause."""
+    return [fact.value for fact in comparison.assumptions]
+
+
+ASSUMED = "This holds for the requests that AWS sends (--all-requests compares over all), because"
+"""What the facts are introduced with."""
+
+
 def cause(difference: Difference, mark: Mark = str, *, gained: bool) -> str:
     """Which statement makes the difference, and what it has to do with it."""
     named = statement_name(difference.statement, difference.policy, mark)

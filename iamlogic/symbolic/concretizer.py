@@ -8,11 +8,25 @@ never an answer.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
+
 from iamlogic.errors import InternalError
 from iamlogic.semantics import Request, allows
+from iamlogic.semantics.usual import with_usual_context
+from iamlogic.semantics.world import broken_facts
 from iamlogic.symbolic.believable import OUR_ACCOUNT, Suggestions
 from iamlogic.symbolic.model import Model
-from iamlogic.symbolic.symbolizer import ACTION, REQUESTER, RESOURCE, RESOURCE_ACCOUNT, SEPARATOR
+from iamlogic.symbolic.symbolizer import (
+    ACTION,
+    CURRENT_TIME,
+    EPOCH_TIME,
+    REQUESTER,
+    RESOURCE,
+    RESOURCE_ACCOUNT,
+    SEPARATOR,
+)
+from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.policy import Policy
 
 _DEFAULT_REQUESTER = f"arn:aws:iam::{OUR_ACCOUNT}:user/alice{SEPARATOR}"
@@ -51,13 +65,54 @@ def _requester(word: str) -> tuple[str, dict[str, str | tuple[str, ...]]]:
     return principal, {"aws:PrincipalArn": arn} if pathed else {}
 
 
-def replay(request: Request, allowed_by: Policy, denied_by: Policy) -> Request:
-    """The request, once the concrete semantics has confirmed it as a witness."""
+_COMPANIONS: tuple[tuple[str, ...], ...] = (
+    ("aws:multifactorauthpresent", "aws:multifactorauthage"),
+    (CURRENT_TIME, EPOCH_TIME),
+    ("aws:viaawsservice", "aws:calledvia", "aws:calledviafirst", "aws:calledvialast"),
+    ("aws:tagkeys", "aws:requesttag/"),
+    ("aws:principalorgid", "aws:principalorgpaths"),
+    ("aws:resourceorgid", "aws:resourceorgpaths"),
+    ("aws:sourcearn", "aws:sourceaccount"),
+)
+"""Keys, or beginnings of keys, of which one is a function of the others (R-K11)."""
+
+
+def with_companions(request: Request, decided: Collection[str]) -> Request:
+    """The request with the keys that follow from those it has, as AWS would send them."""
+    whole = with_usual_context(request, decided)
+    groups = [
+        group
+        for group in _COMPANIONS
+        if any(fold(own).startswith(group) for own in request.context)
+    ]
+    shown = {
+        key: value
+        for key, value in whole.context.items()
+        if any(fold(key).startswith(group) for group in groups)
+    }
+    return replace(request, context={**request.context, **shown})
+
+
+def replay(
+    request: Request, allowed_by: Policy, denied_by: Policy, *, decided: Collection[str] | None
+) -> Request:
+    """The request, once the concrete semantics has confirmed it as a witness.
+
+    `decided` are the keys of which the question says whether the request has them; with the others
+    as AWS would send them it must be a request that AWS can send. None: it need not be.
+    """
+    whole = request if decided is None else with_usual_context(request, decided)
     for policy, expected in ((allowed_by, True), (denied_by, False)):
-        if allows(policy, request) is not expected:
+        if any(allows(policy, each) is not expected for each in (request, whole)):
             raise InternalError(
                 f"the solver says that {policy.file or 'the policy'} "
                 f"{'allows' if expected else 'does not allow'} this request, the evaluator says "
                 f"otherwise; please report it:\n{request.to_json()}"
             )
+    broken = () if decided is None else broken_facts(whole)
+    if broken:
+        raise InternalError(
+            f"the solver says that AWS sends this request, but not so that {broken[0].value}; "
+            f"please report it:\n{whole.to_json()}"
+        )
     return request

@@ -54,6 +54,7 @@ class Solver:
         self.compiler = Compiler(self.terms, self.request)
         self._kind = kind
         self._theory = Theory(domains(kind) | typed(facts), suggest, self.request)
+        self.facts = facts
         self._world = World(self.request, facts)
         self._facts: dict[str, list[list[int]]] = {}  # the clauses told of a key
         self._sat: Sat | None = None

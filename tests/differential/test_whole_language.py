@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import iamlogic as il
-from iamlogic.semantics import Request, allows
-from iamlogic.semantics.world import has_action_form, has_resource_form, is_compared
-from iamlogic.syntax.letter_case import fold
+from iamlogic.semantics import allows
+from iamlogic.semantics.usual import with_usual_context
+from iamlogic.semantics.world import can_exist, can_send, is_compared
 from iamlogic.syntax.multivalued import multivalued_keys
 from tests.differential.fixing import symbolically_allows
 from tests.differential.oracle import share
@@ -68,9 +68,37 @@ def test_no_request_contradicts_a_comparison(data: st.DataObject, vocabulary: Vo
                 assert comparison.lost
 
 
-def can_exist(request: Request, multivalued: frozenset[str]) -> bool:
-    return (
-        has_action_form(request.action)
-        and has_resource_form(request.resource)
-        and all(len(request.values(k)) == 1 or fold(k) in multivalued for k in request.context)
-    )
+@each_vocabulary
+@share(100)
+@given(data=st.data())
+def test_no_request_that_aws_sends_contradicts_a_comparison(
+    data: st.DataObject, vocabulary: Vocabulary
+) -> None:
+    pair = data.draw(pairs(vocabulary, max_statements=2))
+    before, after = pair
+    comparison = il.compare(before, after)
+    if comparison.relation is il.Relation.UNKNOWN:
+        return
+    multivalued = multivalued_keys(pair)
+    for _ in range(8):
+        drawn = data.draw(requests(*pair, vocabulary=vocabulary))
+        request = with_usual_context(drawn, ())
+        if can_send(request, multivalued) and is_compared(request, before.kind):
+            if allows(after, request) and not allows(before, request):
+                assert comparison.gained
+            if allows(before, request) and not allows(after, request):
+                assert comparison.lost
+
+
+@each_vocabulary
+@share(100)
+@given(data=st.data())
+def test_world_facts_only_take_differences_away(
+    data: st.DataObject, vocabulary: Vocabulary
+) -> None:
+    pair = data.draw(pairs(vocabulary, max_statements=2))
+    sent, any_ = il.compare(*pair), il.compare(*pair, all_requests=True)
+    if il.Relation.UNKNOWN not in (sent.relation, any_.relation):
+        assert not sent.gained or any_.gained
+        assert not sent.lost or any_.lost
+        assert sent.relation is any_.relation or sent.assumptions
