@@ -79,8 +79,15 @@ def commands() -> None:
     metavar="SECONDS",
     help="Give up after this time: the answer is then unknown, or its account not complete.",
 )
+@click.option(
+    "--all-requests",
+    is_flag=True,
+    help="Compare over requests that AWS never sends, too: without aws:CurrentTime, say.",
+)
 @_format_option
-def compare(before: str, after: str, timeout: float | None, output: str) -> None:
+def compare(
+    before: str, after: str, timeout: float | None, output: str, *, all_requests: bool
+) -> None:
     """What AFTER allows that BEFORE does not, and the other way round.
 
     Exits with 1 if AFTER allows anything that BEFORE does not.
@@ -88,7 +95,9 @@ def compare(before: str, after: str, timeout: float | None, output: str) -> None
 
     def answer() -> tuple[str | None, Exit]:
         _only_one_from_stdin(before, after)
-        comparison = il.compare(_read(before), _read(after), timeout=timeout)
+        comparison = il.compare(
+            _read(before), _read(after), timeout=timeout, all_requests=all_requests
+        )
         codes = {
             il.Relation.EQUIVALENT: Exit.HOLDS,
             il.Relation.LESS_PERMISSIVE: Exit.HOLDS,
@@ -128,6 +137,7 @@ def compare(before: str, after: str, timeout: float | None, output: str) -> None
     metavar="KEY=VALUE",
     help="A condition key; give it again for a key with several values.",
 )
+@click.option("--explain", is_flag=True, help="Say why, part by part, condition by condition.")
 @_format_option
 def evaluate(
     policy: str,
@@ -137,6 +147,8 @@ def evaluate(
     resource: str | None,
     resource_account: str | None,
     context: tuple[str, ...],
+    *,
+    explain: bool,
     output: str,
 ) -> None:
     """What POLICY says to one request, explained.
@@ -144,6 +156,8 @@ def evaluate(
     The request is given with --request, or with --principal, --action and --resource. Exits with 0
     if it is allowed and with 1 if it is denied.
     """
+    if explain and output == "json":
+        raise click.UsageError("--explain is for people: leave it out, or --format json")
     fields = {
         "principal": principal,
         "action": action,
@@ -162,12 +176,12 @@ def evaluate(
         if output == "markdown":
             from iamlogic.reports.markdown import decision_markdown
 
-            return decision_markdown(decision), code
+            return decision_markdown(decision, in_full=explain), code
         from rich.console import Console
 
         from iamlogic.reports.text import print_decision
 
-        print_decision(decision, Console())
+        print_decision(decision, Console(), in_full=explain)
         return None, code
 
     _answer(answer, output)

@@ -14,6 +14,7 @@ from iamlogic.semantics.conditions import conditions_hold
 from iamlogic.semantics.explain import explain_request, explain_statements
 from iamlogic.semantics.matching import actions_match, resources_match
 from iamlogic.semantics.principals import Strength, principal_strength
+from iamlogic.semantics.reasons import explain_parts
 from iamlogic.semantics.request import Request
 from iamlogic.syntax.policy import Effect, Policy, Statement
 
@@ -39,10 +40,14 @@ class Decision:
     policy: Policy = field(repr=False)
     request: Request = field(repr=False)
 
-    def explain(self) -> str:
-        """For people: the outcome, and of each statement whether it matched and, if not, why."""
+    def explain(self, *, in_full: bool = False) -> str:
+        """For people: the outcome, and of each statement whether it matched and, if not, why.
+
+        In full, every part and every condition of a statement has its reason and rule.
+        """
         headline = f"{self.outcome.value}: {explain_request(self.request)}"
-        return "\n".join([headline, *explain_statements(self.policy, self.request)])
+        explained = explain_parts if in_full else explain_statements
+        return "\n".join([headline, *explained(self.policy, self.request)])
 
 
 def evaluate(policy: Policy, request: Request) -> Decision:

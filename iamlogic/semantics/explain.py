@@ -29,12 +29,13 @@ def explain_request(request: Request) -> str:
 def explain_statements(policy: Policy, request: Request) -> list[str]:
     """One line for each statement of `policy`, in its order."""
     return [
-        f"{_headline(statement, number)}: {_reason(statement, request)}"
+        f"{headline(statement, number)}: {_reason(statement, request)}"
         for number, statement in enumerate(policy.statements, start=1)
     ]
 
 
-def _headline(statement: Statement, number: int) -> str:
+def headline(statement: Statement, number: int) -> str:
+    """A statement as people find it: effect, number, Sid and place."""
     sid = f" {quoted(statement.sid)}" if statement.sid else ""
     where = "" if statement.where == NOWHERE else f" ({printable(str(statement.where))})"
     return f"{statement.effect.value} statement {number}{sid}{where}"
