@@ -13,6 +13,7 @@ ends, because there are finitely many atoms; a deadline bounds it all the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 from iamlogic.semantics.facts import WorldFact
 from iamlogic.symbolic.compiler import Compiler
@@ -23,6 +24,8 @@ from iamlogic.symbolic.enforcer import (
     requester_facts,
     resource_account_facts,
 )
+from iamlogic.symbolic.inclusion import covers
+from iamlogic.symbolic.languages import Template
 from iamlogic.symbolic.model import Model, Suggest
 from iamlogic.symbolic.sat import Sat
 from iamlogic.symbolic.symbolizer import RESOURCE_ACCOUNT, SymbolicRequest
@@ -60,6 +63,7 @@ class Solver:
         self._sat: Sat | None = None
         self._kinds_told = 0
         self._keys_told = 0
+        self._covers_told: dict[str, int] = {}
         self.deadline = FOREVER
 
     def find(self, formula: Iterable[int], *, guess: bool = True) -> Model | None:
@@ -75,9 +79,9 @@ class Solver:
         if self._sat is None:
             self._sat = Sat(self.terms)
         self._tell(self._sat)
-        value = self._sat.value
         while self._sat.solve(wanted, self.deadline):
-            chosen = self._with_facts(wanted, lambda all_: _implicant(self.terms, all_, value))
+            read = partial(_implicant, self.terms, value=self._sat.value, worth={})
+            chosen = self._with_facts(wanted, read)
             assert chosen is not None  # z3's model makes the facts true as well
             outcome = self._theory.decide(chosen, self.deadline)
             if isinstance(outcome, Model):
@@ -91,7 +95,7 @@ class Solver:
 
     def _guess(self, wanted: list[int]) -> Model | None:
         """A model found without search, if the first choice at each disjunction happens to do."""
-        chosen = self._with_facts(wanted, lambda all_: _first_choices(self.terms, all_))
+        chosen = self._with_facts(wanted, partial(_first_choices, self.terms))
         return None if chosen is None else self._theory.model(chosen, self.deadline)
 
     def _with_facts(
@@ -131,6 +135,23 @@ class Solver:
             for clause in list(requester_facts(self.request, self._kind)):
                 sat.require(clause)
             self._kinds_told = len(self.request.kinds)
+        self._tell_covers(sat)
+
+    def _tell_covers(self, sat: Sat) -> None:
+        """Tell z3 which templates lie in which other languages, whatever the variables are.
+
+        Of plain languages it learns that as it goes; templates meet in too many ways for that.
+        """
+        for variable, literals in self.terms.by_variable().items():
+            told = self._covers_told.get(variable, 0)
+            self._covers_told[variable] = len(literals)
+            atoms = list(literals.items())
+            for at, (language, literal) in enumerate(atoms):
+                for other, other_literal in atoms[: at if at >= told else 0]:
+                    if isinstance(language, Template) and covers(other, language):
+                        sat.require([-literal, other_literal])
+                    if isinstance(other, Template) and covers(language, other):
+                        sat.require([-other_literal, literal])
 
 
 def _keys(atom: Atom) -> Iterator[str]:
@@ -155,10 +176,16 @@ def _rank(terms: Terms, literal: int) -> int:
 
 
 def _implicant(
-    terms: Terms, wanted: Sequence[int], value: Callable[[int], bool]
+    terms: Terms,
+    wanted: Sequence[int],
+    *,
+    value: Callable[[int], bool],
+    worth: dict[int, bool],
 ) -> dict[Atom, bool]:
-    """Atoms whose truth values, by themselves, make all the literals true in z3's model."""
-    worth: dict[int, bool] = {}
+    """Atoms whose truth values, by themselves, make all the literals true in z3's model.
+
+    `worth` keeps what has been read off the model, from one call to the next.
+    """
 
     def holds(literal: int) -> bool:
         variable = abs(literal)

@@ -7,7 +7,7 @@ are equal literals, so a statement that stands on both sides of a comparison is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from iamlogic.symbolic.languages import Language
@@ -78,8 +78,9 @@ class Terms:
             literal = literals[language] = self.atom(InLanguage(variable, language))
         return literal
 
-    def has_atom(self, atom: Atom) -> bool:
-        return atom in self._atoms
+    def by_variable(self) -> Mapping[str, Mapping[Language, int]]:
+        """The atoms `InLanguage` of each variable, in the order in which they were made."""
+        return self._in_language
 
     def all_of(self, literals: Iterable[int]) -> int:
         kept = set(literals)

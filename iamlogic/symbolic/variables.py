@@ -96,12 +96,12 @@ class Choice:
 
     def outcome(self) -> Model | list[Conflict]:
         """A model, or a conflict that holds whatever the variables are."""
-        conflict = self._covered()
-        if conflict is not None:
-            return [conflict]
+        covered = list(self._covered())
         first = self._theory.decide_plain(self._plain, self._deadline)
         if not isinstance(first, Model):
-            return first
+            return [*covered, *first]
+        if covered:
+            return covered
         choices = self._choices(first)
         model = self._first_model(islice(choices, _FIRST_CHOICES))
         if model is not None or not self._theory.explains:
@@ -215,32 +215,14 @@ class Choice:
 
     # Proofs
 
-    def _covered(self) -> Conflict | None:
+    def _covered(self) -> Iterator[Conflict]:
         """A template is asked for and banned languages take it, whatever its variables are."""
-        for atom, holds in self._related.items():
-            if not holds or not isinstance(atom, InLanguage):
-                continue
-            for other, other_holds in (*self._related.items(), *self._plain.items()):
-                if (
-                    not other_holds
-                    and isinstance(other, InLanguage)
-                    and other.variable == atom.variable
-                    and covers(other.language, atom.language)
-                ):
-                    return [(atom, True), (other, False)]
-        for atom, holds in self._related.items():
-            if not holds or not isinstance(atom, SomeValue) or atom.outside:
-                continue
-            for other, other_holds in (*self._related.items(), *self._plain.items()):
-                if (
-                    not other_holds
-                    and isinstance(other, SomeValue)
-                    and other.key == atom.key
-                    and not other.outside
-                    and all(any(covers(b, a) for b in other.languages) for a in atom.languages)
-                ):
-                    return [(atom, True), (other, False)]
-        return None
+        atoms = (*self._related.items(), *self._plain.items())
+        banned = [atom for atom, holds in atoms if not holds]
+        for atom in (atom for atom, holds in self._related.items() if holds):
+            other = next((other for other in banned if _takes(other, atom)), None)
+            if other is not None:
+                yield [(atom, True), (other, False)]
 
     def _widened(self) -> Conflict | None:
         """Even with every value of the variables at once, a string finds no word."""
@@ -426,6 +408,16 @@ _WORDS = 5
 def _views(key: str, language: Language) -> list[Language] | None:
     """The words of the key's owner with which the key lies in the language."""
     return with_value(key, language) if key in DERIVED_KEYS else [language]
+
+
+def _takes(wide: Atom, narrow: Atom) -> bool:
+    """The one atom holds whenever the other does, whatever the variables are."""
+    match wide, narrow:
+        case InLanguage(variable, all_), InLanguage(other, some):
+            return variable == other and covers(all_, some)
+        case SomeValue(key, all_of, False), SomeValue(other, some_of, False):
+            return key == other and all(any(covers(w, n) for w in all_of) for n in some_of)
+    return False
 
 
 def _is_beginning(template: Language) -> Ref | None:
