@@ -14,7 +14,10 @@ import pytest
 
 from iamlogic.errors import RequestError
 from iamlogic.semantics import Request, evaluate
+from iamlogic.semantics.world import can_exist, is_compared
 from iamlogic.syntax.documents import parse
+from iamlogic.syntax.multivalued import multivalued_keys
+from tests.differential.fixing import symbolically_allows
 
 HERE = Path(__file__).parent
 
@@ -26,7 +29,7 @@ def cases(*names: str) -> list[Any]:
     return [pytest.param(case, id=case["id"]) for case in loaded]
 
 
-EVALUATIONS = cases("matching", "principals", "conditions", "from_stacks")
+EVALUATIONS = cases("matching", "principals", "conditions", "whole_language", "from_stacks")
 REQUESTS = cases("requests")
 
 RULES_IN_SCOPE = {
@@ -40,8 +43,17 @@ RULES_IN_SCOPE = {
 
 @pytest.mark.parametrize("case", EVALUATIONS)
 def test_outcome(case: Case) -> None:
-    decision = evaluate(parse(case["policy"]), Request.from_json(case["request"]))
+    policy, request = parse(case["policy"]), Request.from_json(case["request"])
+    decision = evaluate(policy, request)
     assert decision.outcome.value == case["expected"], decision.explain()
+
+
+@pytest.mark.parametrize("case", EVALUATIONS)
+def test_outcome_by_the_formula(case: Case) -> None:
+    """…with every field of the symbolic request fixed (R-E20)."""
+    policy, request = parse(case["policy"]), Request.from_json(case["request"])
+    if can_exist(request, multivalued_keys([policy])) and is_compared(request, policy.kind):
+        assert symbolically_allows(policy, request) is (case["expected"] == "ALLOWED")
 
 
 @pytest.mark.parametrize("case", [c for c in REQUESTS if "values" in c.values[0]])
