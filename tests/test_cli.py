@@ -155,12 +155,29 @@ def test_the_resource_account_is_part_of_a_request(tmp_path: Path) -> None:
     assert run("evaluate", policy, *options, "--resource-account", "444455556666").exit_code == 0
 
 
+@pytest.mark.parametrize("output", ["text", "markdown"])
+def test_explain_says_why_condition_by_condition(output: str, tmp_path: Path) -> None:
+    condition = {"StringNotEquals": {"aws:PrincipalTag/team": "red"}}
+    policy = a_policy(tmp_path, "policy.json", {**ALLOW, "Condition": condition})
+    options = ["--principal", ALICE, "--action", "s3:GetObject", "--resource", "*"]
+    short = run("evaluate", policy, *options, "--format", output)
+    full = run("evaluate", policy, *options, "--format", output, "--explain")
+    assert full.exit_code == short.exit_code
+    reason = (
+        "Condition  StringNotEquals on aws:PrincipalTag/team: "
+        "key absent, so a negated operator holds (R-C3)"
+    )
+    assert reason in full.stdout
+    assert "R-C3" not in short.stdout
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         ("compare", "-", "-"),
         ("evaluate", "-", "--request", "-"),
         ("evaluate", "-", "--action", "s3:GetObject"),
+        ("evaluate", "-", "--request", "{}", "--explain", "--format", "json"),
         ("evaluate", "-", "--request", "{}", "--action", "s3:GetObject"),
         ("evaluate", "-", "--principal", "a", "--action", "b", "--resource", "c", "--context", "k"),
         ("format", "--check", "--write", "x"),
