@@ -25,8 +25,8 @@ from iamlogic.symbolic.index import PatternIndex, Reach
 from iamlogic.symbolic.languages import Language, Template
 from iamlogic.symbolic.lowering import Lowered, Patterns, patterns_include
 from iamlogic.symbolic.model import Model
+from iamlogic.symbolic.requester import RESOURCE_ACCOUNT
 from iamlogic.symbolic.solver import Solver
-from iamlogic.symbolic.symbolizer import RESOURCE_ACCOUNT
 from iamlogic.symbolic.terms import TRUE
 from iamlogic.syntax.policy import Principal, PrincipalForm
 

@@ -11,13 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from iamlogic.symbolic.languages import Glob, Language, Word, glob, matches
-from iamlogic.symbolic.symbolizer import (
-    ACTION,
-    REQUESTER,
-    RESOURCE,
-    RESOURCE_ACCOUNT,
-    SEPARATOR,
-)
+from iamlogic.symbolic.requester import RESOURCE_ACCOUNT, SEPARATOR
+from iamlogic.symbolic.symbolizer import ACTION, REQUESTER, RESOURCE
 from iamlogic.syntax.letter_case import fold
 
 OUR_ACCOUNT = "111122223333"

@@ -11,13 +11,8 @@ from itertools import count
 
 from iamlogic.symbolic.languages import Language, Template, Union
 from iamlogic.symbolic.lowering import Lowered, Patterns, Test
-from iamlogic.symbolic.symbolizer import (
-    Kind,
-    SymbolicRequest,
-    any_session_of,
-    exactly,
-    session,
-)
+from iamlogic.symbolic.requester import Kind, any_session_of, exactly, session
+from iamlogic.symbolic.symbolizer import SymbolicRequest
 from iamlogic.symbolic.terms import FALSE, TRUE, Terms
 from iamlogic.syntax.policy import Effect, Principal, PrincipalForm, Principals
 

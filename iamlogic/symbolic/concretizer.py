@@ -17,15 +17,8 @@ from iamlogic.semantics.usual import with_usual_context
 from iamlogic.semantics.world import broken_facts
 from iamlogic.symbolic.believable import OUR_ACCOUNT, Suggestions
 from iamlogic.symbolic.model import Model
-from iamlogic.symbolic.symbolizer import (
-    ACTION,
-    CURRENT_TIME,
-    EPOCH_TIME,
-    REQUESTER,
-    RESOURCE,
-    RESOURCE_ACCOUNT,
-    SEPARATOR,
-)
+from iamlogic.symbolic.requester import RESOURCE_ACCOUNT, SEPARATOR
+from iamlogic.symbolic.symbolizer import ACTION, CURRENT_TIME, EPOCH_TIME, REQUESTER, RESOURCE
 from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.policy import Policy
 

@@ -24,16 +24,8 @@ from iamlogic.symbolic.languages import (
     matches,
     sequence,
 )
-from iamlogic.symbolic.symbolizer import (
-    ACTION,
-    CONSTANT,
-    REQUESTER,
-    RESOURCE,
-    RESOURCE_ACCOUNT,
-    Kind,
-    SymbolicRequest,
-    kind_language,
-)
+from iamlogic.symbolic.requester import RESOURCE_ACCOUNT, Kind, kind_language
+from iamlogic.symbolic.symbolizer import ACTION, CONSTANT, REQUESTER, RESOURCE, SymbolicRequest
 from iamlogic.symbolic.values import Rows
 from iamlogic.syntax.policy import PolicyKind
 

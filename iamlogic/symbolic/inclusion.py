@@ -5,6 +5,8 @@ Each answer is sound, most are exact: what is not seen here, `automata` decides.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from iamlogic.symbolic.languages import (
     CharSet,
     Glob,
@@ -89,6 +91,8 @@ def _simulates(wide: Sequence | Template, narrow: Sequence | Template) -> bool:
 def _includes(wide: CharSet | Ref, narrow: CharSet | Ref) -> bool:
     if isinstance(wide, CharSet) and isinstance(narrow, CharSet):
         return wide.includes(narrow)
+    if isinstance(wide, Ref) and isinstance(narrow, Ref) and wide.any_case:
+        return wide == replace(narrow, any_case=True, alphabet=wide.alphabet)
     return wide == narrow  # a `?` takes one character, a value may have any number
 
 

@@ -24,7 +24,7 @@ from iamlogic.symbolic.languages import (
     sequence,
     spell,
 )
-from iamlogic.symbolic.symbolizer import alphabet_of
+from iamlogic.symbolic.requester import alphabet_of
 from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.operators import Base, Comparison, Family
 from iamlogic.syntax.policy import Escape, Template, Variable

@@ -35,13 +35,8 @@ from iamlogic.symbolic.languages import (
     one,
 )
 from iamlogic.symbolic.model import Conflict, Model
-from iamlogic.symbolic.symbolizer import (
-    CONSTANT,
-    DERIVED_KEYS,
-    REQUESTER,
-    derived_value,
-    with_value,
-)
+from iamlogic.symbolic.requester import DERIVED, derived_value, with_value
+from iamlogic.symbolic.symbolizer import CONSTANT, REQUESTER
 from iamlogic.symbolic.terms import Atom, InLanguage, OneValue, Present, SomeValue
 from iamlogic.symbolic.values import find_value, fits
 from iamlogic.symbolic.widening import first_parts, residue, values_within, widened
@@ -62,7 +57,7 @@ def templates_of(atom: Atom) -> list[Template]:
 
 def _owner(key: str) -> str:
     """The string variable that a key's value is, or is a part of."""
-    return REQUESTER if key in DERIVED_KEYS else key
+    return REQUESTER if key in DERIVED else key
 
 
 _FIRST_CHOICES, _CHOICES = 2, 64
@@ -144,7 +139,7 @@ class Choice:
         """What the variables are; one that the requester lacks is compared with nothing."""
         values = {}
         for key in self._keys:
-            if key in DERIVED_KEYS:
+            if key in DERIVED:
                 derived = derived_value(key, words[REQUESTER])
                 values[key] = "" if derived is None else derived
             else:
@@ -367,7 +362,7 @@ class Choice:
         for atom, holds in self._plain.items():
             if not holds or not isinstance(atom, InLanguage) or atom.variable != _owner(key):
                 continue
-            if key not in DERIVED_KEYS:
+            if key not in DERIVED:
                 yield atom.language, atom
             elif isinstance(atom.language, Word):
                 value = derived_value(key, atom.language.text)
@@ -407,7 +402,7 @@ _WORDS = 5
 
 def _views(key: str, language: Language) -> list[Language] | None:
     """The words of the key's owner with which the key lies in the language."""
-    return with_value(key, language) if key in DERIVED_KEYS else [language]
+    return with_value(key, language) if key in DERIVED else [language]
 
 
 def _takes(wide: Atom, narrow: Atom) -> bool:

@@ -23,14 +23,9 @@ from iamlogic.symbolic.languages import (
     spell,
 )
 from iamlogic.symbolic.patterns import arn_glob
+from iamlogic.symbolic.requester import RESOURCE_ACCOUNT, SESSION_NAME, Kind, alphabet_of
 from iamlogic.symbolic.scales import Scale, compared, every
-from iamlogic.symbolic.symbolizer import (
-    RESOURCE_ACCOUNT,
-    SESSION_NAME,
-    Kind,
-    SymbolicRequest,
-    alphabet_of,
-)
+from iamlogic.symbolic.symbolizer import SymbolicRequest
 from iamlogic.symbolic.terms import FALSE
 from iamlogic.symbolic.values import Rows
 from iamlogic.syntax.operators import Comparison

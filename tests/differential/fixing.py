@@ -9,8 +9,8 @@ from iamlogic.semantics import Request
 from iamlogic.semantics.requester import RequesterKind
 from iamlogic.symbolic.believable import Suggestions
 from iamlogic.symbolic.languages import Word
+from iamlogic.symbolic.requester import DERIVED, RESOURCE_ACCOUNT, SEPARATOR
 from iamlogic.symbolic.solver import Solver
-from iamlogic.symbolic.symbolizer import DERIVED_KEYS, RESOURCE_ACCOUNT, SEPARATOR
 from iamlogic.symbolic.terms import InLanguage, OneValue, SomeValue
 from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.multivalued import multivalued_keys
@@ -44,7 +44,7 @@ def _pins(solver: Solver, request: Request) -> Iterator[int]:
     yield solver.request.present(RESOURCE_ACCOUNT) * (1 if request.resource_owner else -1)
     for key in list(solver.request.mentioned):
         values = request.values(key)
-        if key in DERIVED_KEYS:
+        if key in DERIVED:
             continue
         present = solver.request.present(key)
         yield present if values else -present

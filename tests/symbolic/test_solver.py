@@ -15,8 +15,8 @@ from iamlogic.symbolic.believable import Suggestions
 from iamlogic.symbolic.deadline import Deadline, TimeoutExpired
 from iamlogic.symbolic.languages import Word, matches
 from iamlogic.symbolic.lowering import lower
+from iamlogic.symbolic.requester import RESOURCE_ACCOUNT, SEPARATOR
 from iamlogic.symbolic.solver import Solver
-from iamlogic.symbolic.symbolizer import RESOURCE_ACCOUNT, SEPARATOR
 from iamlogic.symbolic.terms import Present, SomeValue
 from iamlogic.syntax.global_keys import MULTIVALUED_KEYS
 from iamlogic.syntax.letter_case import fold
