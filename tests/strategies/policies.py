@@ -88,9 +88,9 @@ def statements(
     statement[_perhaps_not(draw, "Action")] = draw(_some_of(vocabulary.actions))
     if kind is PolicyKind.IDENTITY or draw(st.integers(0, 4)) < 4:
         statement[_perhaps_not(draw, "Resource")] = draw(_some_of(vocabulary.resources))
-    block = draw(conditions(vocabulary))
-    if block:
-        statement["Condition"] = block
+    drawn = draw(conditions(vocabulary))
+    if drawn:
+        statement["Condition"] = drawn
     return statement
 
 
@@ -112,7 +112,7 @@ def conditions(
     """Condition blocks, often empty."""
     if not vocabulary.keys:
         return st.just({})
-    return st.lists(_condition(vocabulary), max_size=max_size).map(_block)
+    return st.lists(_condition(vocabulary), max_size=max_size).map(block)
 
 
 @st.composite
@@ -122,13 +122,13 @@ def _condition(draw: DrawFn, vocabulary: Vocabulary) -> tuple[str, str, Json]:
     operator = draw(st.sampled_from([*key.operators, "Null"]))
     if operator == "Null":
         return operator, name, draw(_some_of(("false", "true"), max_size=1))
-    values = tuple(v for v in key.values if _is_legal(operator, v))
+    values = tuple(v for v in key.values if is_legal(operator, v))
     prefix = draw(st.sampled_from(key.prefixes))
     if_exists = draw(st.sampled_from(["", "IfExists"]))
     return prefix + operator + if_exists, name, draw(_some_of(values))
 
 
-def _is_legal(operator: str, value: str) -> bool:
+def is_legal(operator: str, value: str) -> bool:
     """Whether the value can stand under the operator (R-P24), and says something there."""
     family = OPERATORS[operator.lower()].base.family
     if family is Family.ARN:
@@ -136,15 +136,15 @@ def _is_legal(operator: str, value: str) -> bool:
     return family not in CHECKS or CHECKS[family][0](value)
 
 
-def _block(drawn: list[tuple[str, str, Json]]) -> dict[str, Json]:
+def block(drawn: list[tuple[str, str, Json]]) -> dict[str, Json]:
     """R-P11: one operator names one key once, in whatever case."""
-    block: dict[str, dict[str, Json]] = {}
+    members: dict[str, dict[str, Json]] = {}
     taken: set[tuple[str, str]] = set()
     for operator, name, values in drawn:
         if (operator, name.lower()) not in taken:
             taken.add((operator, name.lower()))
-            block.setdefault(operator, {})[name] = values
-    return dict(block)
+            members.setdefault(operator, {})[name] = values
+    return dict(members)
 
 
 def _some_of(words: tuple[str, ...], *, max_size: int = 3) -> SearchStrategy[Json]:
