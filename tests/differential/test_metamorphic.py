@@ -1,4 +1,4 @@
-"""What a policy means does not depend on how it is written: the laws of the language, as properties.
+"""What a policy means does not depend on how it is written: laws of the language as properties.
 
 Each law rewrites a part of a policy among other statements. That nothing changes is checked twice:
 the evaluator decides requests on the edges of both policies, and the comparison proves it for all.
@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 import iamlogic as il
 from tests.differential.oracle import share
-from tests.strategies.laws import conditions
+from tests.strategies.laws import comparisons, conditions, parts, variables
 from tests.strategies.requests import requests
 from tests.strategies.rewritings import VOCABULARIES, Law, written
 
-LAWS: tuple[Law, ...] = (*conditions.LAWS,)
+LAWS: tuple[Law, ...] = (*conditions.LAWS, *comparisons.LAWS, *parts.LAWS, *variables.LAWS)
 SECONDS = 5.0
 """For one comparison, most of which take milliseconds."""
 MOST_UNKNOWN = 0.02
@@ -35,8 +35,10 @@ def tally() -> Iterator[Tally]:
     assert relations[il.Relation.UNKNOWN] <= MOST_UNKNOWN * relations.total()
 
 
-@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
-@share(25)
+@pytest.mark.parametrize(
+    "law", LAWS, ids=lambda law: f"{law.__module__.rpartition('.')[2]}-{law.__name__}"
+)
+@share(50)
 @given(data=st.data())
 def test_a_law(law: Law, data: st.DataObject, tally: Tally) -> None:
     two = data.draw(written(law))

@@ -31,7 +31,6 @@ from tests.strategies.vocabulary import (
     SET_VALUED,
     TYPED,
     VARIABLES,
-    Vocabulary,
 )
 
 Statement = dict[str, Json]

@@ -1,4 +1,4 @@
-"""Laws of what every operator has in common: lists, negation, absence, sets of values (R-C1 to R-C6).
+"""Laws of what all operators have in common: lists, negation, absence, sets (R-C1 to R-C6).
 
 They do not look at what one value is compared with; what they hold for is drawn: operator, key,
 values, and where the law allows them the set prefix and `IfExists`.
