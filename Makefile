@@ -1,13 +1,20 @@
 # What people do here, by name. PYTHON is the interpreter of an environment with the extras.
 PYTHON ?= python3
 
-.PHONY: help test lint types bench docs
+.PHONY: help test nightly lint types bench docs
 
 help:  ## this list
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/'
 
 test:  ## the whole test suite
 	$(PYTHON) -m pytest
+
+TESTS ?= tests
+ONLY ?=
+
+nightly:  ## properties, a hundred thousand examples each: TESTS=a file, ONLY=a part (pytest -k)
+	HYPOTHESIS_PROFILE=nightly $(PYTHON) -m pytest -m hypothesis --hypothesis-show-statistics \
+	  $(TESTS) -k '$(ONLY)'
 
 lint:  ## ruff, the layers, spelling
 	$(PYTHON) -m ruff check

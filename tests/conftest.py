@@ -1,5 +1,5 @@
 """Hypothesis profiles: `dev` by default, `ci` (same examples every time) where CI is set, `deep`,
-and `nightly`, a hundred thousand examples.
+and `nightly`, a hundred thousand examples (`make nightly`), which prints how to repeat a failure.
 
 Choose one with `HYPOTHESIS_PROFILE=deep` or `pytest --hypothesis-profile=deep`. No profile has a
 deadline for one example: the machines that run the tests are noisy, and slowness is what the
@@ -18,7 +18,11 @@ settings.register_profile(
 )
 settings.register_profile("deep", deadline=None, max_examples=2_000, suppress_health_check=_PATIENT)
 settings.register_profile(
-    "nightly", deadline=None, max_examples=100_000, suppress_health_check=_PATIENT
+    "nightly",
+    deadline=None,
+    max_examples=100_000,
+    print_blob=True,
+    suppress_health_check=_PATIENT,
 )
 settings.load_profile(
     os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev")
