@@ -145,7 +145,7 @@ def a_list_holds_its_entries(draw: DrawFn) -> Rewriting:  # R-M2, R-M5, R-M7; an
 def everything_has_other_names(draw: DrawFn) -> Rewriting:  # R-P6, R-P13, R-M2, R-M5, R-M8, R-M18
     vocabulary, kind, member, base = _host(draw, *_PARTS)
     names: dict[str, list[tuple[str, Json]]] = {
-        "Action": [("NotAction", [])],
+        "Action": [("Action", "*:*"), ("NotAction", [])],
         "Resource": [("Resource", "**"), ("NotResource", [])],
         "Principal": [("Principal", {"AWS": "*"}), ("NotPrincipal", {})],
     }
