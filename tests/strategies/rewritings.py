@@ -153,20 +153,25 @@ def alternatives(
 ) -> Rewriting:
     """A statement with the conditions of `before`, and with those of `after`, beside its own."""
     kind, statement = host(draw, vocabulary)
-    taken = {
-        (operator.lower(), key.lower()) for some in (*before, *after) for operator, key, _ in some
-    }
+    rewritten = [condition for some in (*before, *after) for condition in some]
     own = [
         (operator, key, values)
         for operator, keys in statement.pop("Condition", {}).items()
         for key, values in keys.items()
-        if (operator.lower(), key.lower()) not in taken
+        if not any(_collide((operator, key, values), other) for other in rewritten)
     ]
 
     def hosting(some: list[Condition]) -> Statement:
         return statement | {"Condition": block([*own, *some])}
 
     return Rewriting(vocabulary, kind, [hosting(s) for s in before], [hosting(s) for s in after])
+
+
+def _collide(one: Condition, other: Condition) -> bool:
+    """R-P11: whether two conditions cannot stand in one statement, or not as they are spelled."""
+    if one[0].lower() != other[0].lower():
+        return False
+    return one[0] != other[0] or one[1].lower() == other[1].lower()
 
 
 def subject(
