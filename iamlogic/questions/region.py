@@ -247,7 +247,7 @@ class Packing:
             or not any(
                 other != test
                 and (other.key, other.negated, other.if_absent) == (test.key, False, test.if_absent)
-                and not other.languages.isdisjoint(test.languages)
+                and not set(other.languages).isdisjoint(test.languages)
                 for statement in self._source.others.all
                 for other in statement.tests
             )
@@ -257,7 +257,7 @@ class Packing:
         by_number = {n: lower_value(condition, text) for n, text in enumerate(condition.values)}
         kept = self._needed(
             by_number,
-            lambda language: request.some_value(test.key, frozenset({language})),
+            lambda language: request.some_value(test.key, (language,)),
             list(by_number),
         )
         values = tuple(condition.values[n] for n in sorted(kept))

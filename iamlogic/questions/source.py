@@ -200,10 +200,11 @@ class Source:
     @cached_property
     def _twins(self) -> int:
         """The statements whose conditions hold whenever the source's do."""
+        tests = set(self.statement.tests)
         return sum(
             1 << number
             for number, other in enumerate(self.others.against)
-            if other.tests <= self.statement.tests
+            if tests.issuperset(other.tests)
         )
 
     def _new_actions(self) -> Iterable[tuple[int, Language | None]]:

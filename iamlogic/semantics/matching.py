@@ -12,8 +12,13 @@ from iamlogic.syntax.policy import Actions, Resources, Text
 def actions_match(actions: Actions, request: Request) -> bool:
     """R-M2: `Action` matches if any of its globs does, `NotAction` if none does."""
     action = fold(request.action)  # R-M1
-    found = any(glob_matches(written(fold(pattern.text)), action) for pattern in actions.patterns)
+    found = any(_action_matches(pattern, action) for pattern in actions.patterns)
     return found is not actions.negated
+
+
+def _action_matches(pattern: Text, action: str) -> bool:
+    """R-P16: `*:*` means `*`."""
+    return pattern.text == "*:*" or glob_matches(written(fold(pattern.text)), action)
 
 
 def resources_match(resources: Resources | None, request: Request) -> bool:

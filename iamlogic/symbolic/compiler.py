@@ -6,10 +6,10 @@ gates of their own, made once for each normal form, so equal parts of different 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import count
 
-from iamlogic.symbolic.languages import Language, Template, Union
+from iamlogic.symbolic.languages import Language, Template, Union, ordered
 from iamlogic.symbolic.lowering import Lowered, Patterns, Test
 from iamlogic.symbolic.requester import Kind, any_session_of, exactly, session
 from iamlogic.symbolic.symbolizer import SymbolicRequest
@@ -35,7 +35,7 @@ def blocks(lists: Iterable[Patterns]) -> Blocks:
         """The parts that share a pattern with the list: sets of many are best asked as sets."""
         if len(members) > _LONG:
             return [number for number, part in parts.items() if not part.isdisjoint(members)]
-        return list({home[language] for language in members if language in home})
+        return sorted({home[language] for language in members if language in home})
 
     for patterns in unique:
         rest = patterns.members
@@ -59,7 +59,7 @@ def blocks(lists: Iterable[Patterns]) -> Blocks:
 
 def _said(part: frozenset[Language]) -> list[Language]:
     """The languages as one union; but each template for itself, for its variables are chosen."""
-    templates: list[Language] = [each for each in part if isinstance(each, Template)]
+    templates = ordered(each for each in part if isinstance(each, Template))
     plain = part.difference(templates)
     if len(plain) > 1:
         return [Union(plain), *templates]
@@ -119,11 +119,12 @@ class Compiler:
 
     # Conditions
 
-    def condition_part(self, tests: frozenset[Test]) -> int:
+    def condition_part(self, tests: Collection[Test]) -> int:
         """R-C1."""
-        literal = self._tests.get(tests)
+        wanted = frozenset(tests)
+        literal = self._tests.get(wanted)
         if literal is None:
-            literal = self._tests[tests] = self._terms.all_of(map(self.test, tests))
+            literal = self._tests[wanted] = self._terms.all_of(map(self.test, tests))
         return literal
 
     def test(self, test: Test) -> int:

@@ -212,7 +212,7 @@ class Union:
     @cached_property
     def others(self) -> tuple[Glob | Sequence, ...]:
         """All the others."""
-        return tuple(part for part in self._parts if isinstance(part, Glob | Sequence))
+        return tuple(p for p in ordered(self._parts) if isinstance(p, Glob | Sequence))
 
     def part_with(self, word: str) -> Single | None:
         """One of the languages that the word lies in."""
@@ -226,6 +226,35 @@ EVERYTHING = Glob("*", "", (), "", marks=False, shortest=0)
 
 Single = Word | Glob | Sequence
 Language = Single | Union | Nothing | Interval | Template
+
+Languages = tuple[Language, ...]
+"""A set of languages in the one order that `ordered` gives it: equal sets are equal."""
+
+
+def ordered(languages: Iterable[Language]) -> Languages:
+    """The set of these languages, in an order that no hash decides: answers do not hang on runs."""
+    return tuple(sorted(set(languages), key=_rank))
+
+
+@lru_cache(maxsize=1 << 13)
+def _rank(language: Language) -> tuple[int, str]:
+    match language:
+        case Word(text):
+            return 0, text
+        case Glob():
+            return 1, language.text
+        case Sequence(letters, loops) | Template(letters, loops):
+            return 2, " ".join(map(_written, (*letters, *loops)))
+        case Union():
+            return 3, " ".join(sorted(language.words))
+    return 4, repr(language)
+
+
+def _written(letter: CharSet | Ref | None) -> str:
+    if not isinstance(letter, CharSet):
+        return repr(letter)
+    return f"{'^' if letter.negated else ''}{sorted(letter.chars)}"
+
 
 Part = str | CharSet | tuple[CharSet] | Ref
 """How languages are spelled: texts, letters, loops (as 1-tuples) and references."""

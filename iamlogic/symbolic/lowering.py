@@ -18,8 +18,10 @@ from iamlogic.symbolic.languages import (
     EVERYTHING,
     NOTHING,
     Language,
+    Languages,
     Word,
     glob,
+    ordered,
 )
 from iamlogic.symbolic.patterns import (
     any_case,
@@ -76,7 +78,7 @@ class Test:
     """
 
     key: str
-    languages: frozenset[Language]
+    languages: Languages
     negated: bool
     if_absent: bool
     outside: bool = False
@@ -90,7 +92,7 @@ class Lowered:
     actions: Patterns
     resources: Patterns
     principals: Principals | None
-    tests: frozenset[Test]
+    tests: tuple[Test, ...]
     meaning: tuple[object, ...]
 
     @property
@@ -124,14 +126,14 @@ def lower(statement: Statement) -> Lowered:
 def _lower(statement: Statement) -> Lowered:
     actions = _actions(statement.actions)
     resources = _resources(statement.resources)
-    tests = frozenset(map(lower_condition, statement.conditions))
+    tests = tuple(dict.fromkeys(map(lower_condition, statement.conditions)))
     principals = statement.principals
     meaning = (
         statement.effect,
         (actions.members, actions.negated),
         (resources.members, resources.negated),
         principals and (frozenset(map(_identity, principals.entries)), principals.negated),
-        tests,
+        frozenset(tests),
     )
     return Lowered(statement, actions, resources, principals, tests, meaning)
 
@@ -174,7 +176,8 @@ def lower_condition(condition: Condition) -> Test:
     key = fold(condition.key)  # R-K7
     if base.family is Family.NULL:
         return _presence_test(key, condition.values)
-    languages = frozenset(lower_value(condition, value) for value in condition.values) - {NOTHING}
+    values = (lower_value(condition, value) for value in condition.values)
+    languages = ordered(language for language in values if language != NOTHING)
     match operator.set_prefix:
         case None:  # R-C2, R-C6; R-C3: an absent key passes negated operators and …IfExists
             return Test(key, languages, base.negated, base.negated or operator.if_exists)
@@ -187,7 +190,7 @@ def lower_condition(condition: Condition) -> Test:
 def _presence_test(key: str, values: tuple[Text, ...]) -> Test:
     """R-C23: `"true"` asks for absence, `"false"` for presence, values are alternatives."""
     wanted = {fold(value.text) for value in values}
-    present = frozenset({EVERYTHING}) if "false" in wanted else frozenset[Language]()
+    present = (EVERYTHING,) if "false" in wanted else ()
     return Test(key, present, negated=False, if_absent="true" in wanted)
 
 

@@ -14,9 +14,10 @@ neither policies nor requests can hold.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
 from enum import Enum
+from itertools import product
 
 from iamlogic.symbolic.languages import (
     ANY,
@@ -54,8 +55,6 @@ _PATH = _chars("".join(map(chr, range(0x21, 0x7F))))
 _HOST_END = _chars(_LOWER + "0123456789-")
 _HOST = _chars(_LOWER + "0123456789-.")
 _NAMES: tuple[CharSet | tuple[CharSet], ...] = (_NAME, (_NAME,))
-_PARTITION = ("aws", (_chars(_LOWER + "-"),))
-_ACCOUNT = (_DIGIT,) * 12
 
 
 class Kind(Enum):
@@ -89,41 +88,78 @@ PROVIDER_HOSTS = (
 ANONYMOUS = "anonymous"
 
 
-def _iam(*rest: str | CharSet | tuple[CharSet]) -> Sequence:
-    return sequence(("arn:", *_PARTITION, ":iam::", *_ACCOUNT, ":", *rest))
+class Field(Enum):
+    """What varies in the requester's string."""
+
+    PARTITION = "partition"
+    ACCOUNT = "account"
+    PATH = "path"  # from its first slash, the last slash not included
+    NAME = "name"
+    SESSION = "session"
+    PROVIDER = "provider"
+    HOST = "host"
 
 
-def _identity(kind: str, *session: CharSet | tuple[CharSet]) -> Language:
-    """A user or role with and without a path, and its session."""
-    behind = (SEPARATOR, *session)
-    return Union(
-        (
-            _iam(f"{kind}/", *_NAMES, *behind),
-            _iam(f"{kind}/", (_PATH,), "/", *_NAMES, *behind),
-        )
-    )
+_FIELDS: Mapping[Field, tuple[tuple[str | CharSet | tuple[CharSet], ...], ...]] = {
+    Field.PARTITION: (("aws", (_chars(_LOWER + "-"),)),),
+    Field.ACCOUNT: ((_DIGIT,) * 12,),
+    Field.PATH: ((), ("/", (_PATH,))),
+    Field.NAME: (_NAMES,),
+    Field.SESSION: (_NAMES,),
+    Field.PROVIDER: ((_PATH, (_PATH,)),),
+    Field.HOST: ((_HOST_END, (_HOST,), ".", (_HOST,), _HOST_END),),
+}
+"""The forms of each field, as `sequence` spells them."""
+
+Layout = tuple[str | Field, ...]
 
 
-_SHAPES: dict[Kind, Language] = {
-    Kind.USER: _identity("user"),
-    Kind.ROLE_SESSION: _identity("role", *_NAMES),
-    Kind.UNNAMED_ROLE_SESSION: _identity("role"),
-    Kind.FEDERATED_USER: sequence(
-        ("arn:", *_PARTITION, ":sts::", *_ACCOUNT, ":federated-user/", *_NAMES, SEPARATOR)
-    ),
-    Kind.ROOT: _iam("root", SEPARATOR),
-    Kind.PROVIDER: Union(
-        (
-            _iam("saml-provider/", _PATH, (_PATH,), SEPARATOR),
-            _iam("oidc-provider/", _PATH, (_PATH,), SEPARATOR),
-            *(Word(host + SEPARATOR) for host in PROVIDER_HOSTS),
-        )
+def _iam(*rest: str | Field) -> Layout:
+    return ("arn:", Field.PARTITION, ":iam::", Field.ACCOUNT, ":", *rest, SEPARATOR)
+
+
+_USER = _iam("user", Field.PATH, "/", Field.NAME)
+_ROLE = _iam("role", Field.PATH, "/", Field.NAME)
+_FEDERATED: Layout = (
+    *("arn:", Field.PARTITION, ":sts::", Field.ACCOUNT),
+    *(":federated-user/", Field.NAME, SEPARATOR),
+)
+
+LAYOUTS: Mapping[Kind, tuple[Layout, ...]] = {
+    Kind.USER: (_USER,),
+    Kind.ROLE_SESSION: ((*_ROLE, Field.SESSION),),
+    Kind.UNNAMED_ROLE_SESSION: (_ROLE,),
+    Kind.FEDERATED_USER: (_FEDERATED,),
+    Kind.ROOT: (_iam("root"),),
+    Kind.PROVIDER: (
+        _iam("saml-provider/", Field.PROVIDER),
+        _iam("oidc-provider/", Field.PROVIDER),
+        *((host, SEPARATOR) for host in PROVIDER_HOSTS),
     ),
     # A host name; the four of providers are taken out where the atom is made.
-    Kind.SERVICE: sequence((_HOST_END, (_HOST,), ".", (_HOST,), _HOST_END, SEPARATOR)),
-    Kind.ANONYMOUS: Word(ANONYMOUS + SEPARATOR),
+    Kind.SERVICE: ((Field.HOST, SEPARATOR),),
+    Kind.ANONYMOUS: ((ANONYMOUS, SEPARATOR),),
 }
 """What the requester's string looks like, by kind (R-K1). The kinds are disjoint."""
+
+
+def _shape(layouts: tuple[Layout, ...]) -> Language:
+    """A kind's layouts as one language."""
+    rows = [
+        spell(part for parts in row for part in parts)
+        for layout in layouts
+        for row in product(*(_FIELDS[e] if isinstance(e, Field) else ((e,),) for e in layout))
+    ]
+    return rows[0] if len(rows) == 1 else Union(rows)
+
+
+_SHAPES = {kind: _shape(layouts) for kind, layouts in LAYOUTS.items()}
+
+
+def field_languages(field: Field) -> list[Language]:
+    """The forms of a field, each as a language."""
+    return [spell(form) for form in _FIELDS[field]]
+
 
 _ALPHABETS: dict[str, CharSet] = {
     "aws:principalaccount": _chars(_LOWER + "0123456789"),  # `anonymous` is one (R-K10)
@@ -198,8 +234,19 @@ def _federated_name(language: Language) -> Language:
     return spell((*before, *_confined(language, SEPARATOR + "/"), SEPARATOR))
 
 
-View = Callable[[Language], Language]
-"""Of a language, the requesters of whose string the part in question lies in it."""
+@dataclass(frozen=True, slots=True)
+class View:
+    """A part of the requester's string: a field or, without one, what stands before the separator.
+
+    `preimage` tells, of a language, the requesters whose part lies in it.
+    """
+
+    field: Field | None
+    preimage: Callable[[Language], Language]
+
+
+_IDENTIFIER = View(None, _before_separator)
+_ACCOUNT = View(Field.ACCOUNT, _within_account)
 
 _PRINCIPAL_TYPES = {
     Kind.USER: "User",
@@ -211,16 +258,19 @@ _PRINCIPAL_TYPES = {
 }
 
 DERIVED: Mapping[str, Mapping[Kind, View | str]] = {
-    "aws:principalarn": dict.fromkeys(WITH_ACCOUNT, _before_separator),
+    "aws:principalarn": dict.fromkeys(WITH_ACCOUNT, _IDENTIFIER),
     "aws:principalaccount": {
-        **dict.fromkeys(WITH_ACCOUNT, _within_account),
+        **dict.fromkeys(WITH_ACCOUNT, _ACCOUNT),
         Kind.ANONYMOUS: ANONYMOUS,
     },
     "aws:principaltype": _PRINCIPAL_TYPES,
-    "aws:username": {Kind.USER: _user_name},
+    "aws:username": {Kind.USER: View(Field.NAME, _user_name)},
     "aws:principalisawsservice": {**dict.fromkeys(WITH_ACCOUNT, "false"), Kind.SERVICE: "true"},
-    "aws:principalservicename": {Kind.SERVICE: _before_separator},
-    SESSION_NAME: {Kind.ROLE_SESSION: _after_separator, Kind.FEDERATED_USER: _federated_name},
+    "aws:principalservicename": {Kind.SERVICE: _IDENTIFIER},
+    SESSION_NAME: {
+        Kind.ROLE_SESSION: View(Field.SESSION, _after_separator),
+        Kind.FEDERATED_USER: View(Field.NAME, _federated_name),
+    },
 }
 """R-K10: of the keys that follow from the requester (R-K6), by kind, the part of the string or the
 constant that they are; absent for the kinds not listed."""
@@ -233,7 +283,7 @@ def with_value(key: str, language: Language) -> list[Language] | None:
     found: dict[Language, None] = {}
     for kind, value in DERIVED[key].items():
         if not isinstance(value, str):
-            found[value(language)] = None
+            found[value.preimage(language)] = None
         elif matches(language, value):
             found[_SHAPES[kind]] = None
     return list(found)
@@ -250,11 +300,14 @@ def derived_value(key: str, requester: str) -> str | None:
     value = DERIVED[key].get(kind_of(requester))
     if value is None or isinstance(value, str):
         return value
-    if value is _before_separator:
-        return name
-    if value is _within_account:
-        return name.split(":")[4]
-    return session if value is _after_separator else name.rpartition("/")[2]
+    match value.field:
+        case None:
+            return name
+        case Field.ACCOUNT:
+            return name.split(":")[4]
+        case Field.SESSION:
+            return session
+    return name.rpartition("/")[2]
 
 
 def accounts_in(interval: Interval) -> list[Language]:

@@ -27,12 +27,12 @@ from iamlogic.symbolic.enforcer import (
 from iamlogic.symbolic.inclusion import covers
 from iamlogic.symbolic.languages import Template
 from iamlogic.symbolic.model import Model, Suggest
+from iamlogic.symbolic.relations import templates_of
 from iamlogic.symbolic.requester import RESOURCE_ACCOUNT
 from iamlogic.symbolic.sat import Sat
 from iamlogic.symbolic.symbolizer import SymbolicRequest
 from iamlogic.symbolic.terms import FALSE, TRUE, Atom, InLanguage, Present, Terms
 from iamlogic.symbolic.theory import Theory
-from iamlogic.symbolic.variables import templates_of
 from iamlogic.symbolic.world import NO_FACTS, Facts, World, typed
 from iamlogic.syntax.global_keys import MULTIVALUED_KEYS
 from iamlogic.syntax.policy import PolicyKind

@@ -14,11 +14,13 @@ from iamlogic.symbolic.languages import (
     EVERYTHING,
     Glob,
     Language,
+    Languages,
     Nothing,
     Ref,
     Template,
     Word,
     matches,
+    ordered,
 )
 from iamlogic.symbolic.requester import (
     DERIVED,
@@ -66,7 +68,7 @@ class SymbolicRequest:
     ) -> None:
         self._terms = terms
         self.multivalued = multivalued
-        self._possible = frozenset(possible)
+        self.possible = frozenset(possible)
         self.one_clock = one_clock
         self.mentioned: dict[str, None] = {}  # the keys that some formula speaks of, in order
         self.kinds: dict[Kind, int] = {}  # the kinds that some formula speaks of
@@ -96,8 +98,8 @@ class SymbolicRequest:
 
     def any_kind(self, kinds: Iterable[Kind]) -> int:
         """The requester is of one of the kinds."""
-        asked = self._possible.intersection(kinds)
-        if asked == self._possible:
+        asked = self.possible.intersection(kinds)
+        if asked == self.possible:
             return TRUE
         return self._terms.any_of(self.is_kind(kind) for kind in Kind if kind in asked)
 
@@ -122,7 +124,7 @@ class SymbolicRequest:
             return self.present(key)
         return self._terms.all_of([self.present(key), self._terms.atom(OneValue(key))])
 
-    def some_value(self, key: str, languages: frozenset[Language], *, outside: bool = False) -> int:
+    def some_value(self, key: str, languages: Languages, *, outside: bool = False) -> int:
         """The key is present, and some value of it lies in one of the languages (outside: in none).
 
         A language with variables that have no value holds nothing (R-V6).
@@ -132,7 +134,7 @@ class SymbolicRequest:
             inside = self._terms.any_of(self._value_in(key, language) for language in languages)
             return self._terms.all_of([present, -inside if outside else inside])
         templates = [each for each in languages if isinstance(each, Template)]
-        plain = languages.difference(templates)
+        plain = tuple(each for each in languages if not isinstance(each, Template))
         return self._terms.all_of(
             [present, self._some_value(key, plain, templates, outside=outside)]
         )
@@ -140,7 +142,7 @@ class SymbolicRequest:
     def _some_value(
         self,
         key: str,
-        held: frozenset[Language],
+        held: Languages,
         templates: list[Template],
         *,
         outside: bool,
@@ -156,7 +158,7 @@ class SymbolicRequest:
                         condition,
                         self._some_value(
                             key,
-                            held if reading is None else held | {reading},
+                            held if reading is None else ordered((*held, reading)),
                             rest,
                             outside=outside,
                         ),
@@ -243,7 +245,7 @@ class SymbolicRequest:
     def _viewed(self, key: str, view: View | str, language: Language) -> int:
         """The part of the requester that the key is lies in the language."""
         assert not isinstance(view, str)
-        viewed = view(language)
+        viewed = view.preimage(language)
         self.views[key][viewed] = language
         return self.requester_in(viewed)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from iamlogic.symbolic.languages import Language
+from iamlogic.symbolic.languages import Language, Languages
 
 TRUE = 1
 FALSE = -1
@@ -39,7 +39,7 @@ class SomeValue:
     """
 
     key: str
-    languages: frozenset[Language]
+    languages: Languages
     outside: bool = False
 
 

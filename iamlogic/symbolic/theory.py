@@ -15,11 +15,12 @@ from iamlogic.symbolic.enforcer import Domains, domain_of
 from iamlogic.symbolic.inclusion import covers
 from iamlogic.symbolic.languages import Language, Union, Word, matches
 from iamlogic.symbolic.model import Conflict, Model, Suggest
+from iamlogic.symbolic.relations import templates_of
 from iamlogic.symbolic.scales import Scale, read, spellings
 from iamlogic.symbolic.symbolizer import CURRENT_TIME, EPOCH_TIME, SymbolicRequest
 from iamlogic.symbolic.terms import Atom, InLanguage, OneValue, Present, SomeValue
 from iamlogic.symbolic.values import Rows, find_value, fits, smallest_conflict
-from iamlogic.symbolic.variables import Choice, templates_of
+from iamlogic.symbolic.variables import Choice
 
 
 @dataclass(slots=True)

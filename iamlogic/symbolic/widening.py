@@ -19,7 +19,9 @@ from iamlogic.symbolic.languages import (
     Sequence,
     Template,
     Word,
+    either_case,
     matches,
+    one,
     spell,
     spelled,
     without,
@@ -76,18 +78,27 @@ def _range_steps(ref: Ref, language: Language | None, number: int) -> list[_Step
         case Word(text):
             reading = ref.reading(text)
             return None if reading is None else [(chars, False, number) for chars in reading]
-        case Glob() | Sequence() if not ref.any_case and ref.arn_if is None:
+        case Glob() | Sequence() if ref.arn_if is None:
             row = spelled(language)
             steps: list[_Step] = []
             for position, loop in enumerate(row.loops):
                 if loop is not None:
-                    steps.append((without(loop, ref.stops), True, number))
+                    steps.append((_seen_by(ref, loop), True, number))
                 if position < len(row.letters):
-                    steps.append((without(row.letters[position], ref.stops), False, number))
+                    steps.append((_seen_by(ref, row.letters[position]), False, number))
             return steps
     if ref.arn_if is not None:
         return [(CharSet(frozenset(char)), False, None) for char in "arn"]
     return [(without(ref.alphabet, ref.stops), True, number)]
+
+
+def _seen_by(ref: Ref, chars: CharSet) -> CharSet:
+    """What a reference makes of the characters of a value."""
+    if ref.any_case and chars.negated:
+        chars = ANY  # a letter is kept out only if both its cases are; more does no harm
+    elif ref.any_case:
+        chars = CharSet(frozenset().union(*(either_case(char).chars for char in chars.chars)))
+    return without(chars, ref.stops)
 
 
 def values_within(template: Template, range_of: RangeOf, word: str) -> dict[str, str]:
@@ -182,3 +193,33 @@ def first_parts(language: Language, stop: str) -> list[Language] | None:
             letters = [without(each, stop) for each in row.letters[:position]]
             parts.append(_plain(tuple(letters), tuple(loops)))
     return parts
+
+
+def segments(language: Language, most: int) -> list[Language]:
+    """The language split at its first colons, where what stands before them holds no colon."""
+    if not isinstance(language, Word | Glob | Sequence | Template):
+        return [language]
+    row = language if isinstance(language, Template) else spelled(language)
+    found: list[Language] = []
+    parts: list[Part] = []
+    for position, loop in enumerate(row.loops):
+        if loop is not None:
+            parts.append((loop,))
+        if position == len(row.letters):
+            break
+        letter = row.letters[position]
+        if letter == one(":") and len(found) < most and not any(map(_may_hold_colon, parts)):
+            found.append(spell(parts))
+            parts = []
+        else:
+            parts.append(letter)
+    return [*found, spell(parts)]
+
+
+def _may_hold_colon(part: Part) -> bool:
+    match part:
+        case Ref(alphabet=alphabet, stops=stops):
+            return ":" in alphabet and ":" not in stops
+        case (CharSet() as chars,) | (CharSet() as chars):
+            return ":" in chars
+    return True

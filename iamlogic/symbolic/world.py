@@ -19,6 +19,7 @@ from iamlogic.symbolic.languages import (
     Ref,
     Word,
     either_case,
+    ordered,
     sequence,
     spell,
 )
@@ -132,7 +133,7 @@ class World:
         return self.request.present(key)
 
     def _some(self, key: str, *languages: Language, outside: bool = False) -> int:
-        return self.request.some_value(key, frozenset(languages), outside=outside)
+        return self.request.some_value(key, ordered(languages), outside=outside)
 
     def _is(self, *kinds: Kind) -> int:
         return self.request.any_kind(kinds)

@@ -8,7 +8,7 @@ from iamlogic.questions.gain import Side
 from iamlogic.semantics import Request
 from iamlogic.semantics.requester import RequesterKind
 from iamlogic.symbolic.believable import Suggestions
-from iamlogic.symbolic.languages import Word
+from iamlogic.symbolic.languages import Word, ordered
 from iamlogic.symbolic.requester import DERIVED, RESOURCE_ACCOUNT, SEPARATOR
 from iamlogic.symbolic.solver import Solver
 from iamlogic.symbolic.terms import InLanguage, OneValue, SomeValue
@@ -51,8 +51,8 @@ def _pins(solver: Solver, request: Request) -> Iterator[int]:
         if not values:
             continue
         if key in solver.request.multivalued:
-            words = frozenset(map(Word, values))
-            yield from (terms.atom(SomeValue(key, frozenset({word}))) for word in words)
+            words = ordered(map(Word, values))
+            yield from (terms.atom(SomeValue(key, (word,))) for word in words)
             yield -terms.atom(SomeValue(key, words, outside=True))
             yield terms.atom(OneValue(key)) * (1 if len(words) == 1 else -1)
         else:

@@ -60,7 +60,7 @@ def fixed_to(request: Request, solver: Solver, policy: Policy) -> list[int]:
         present = terms.atom(Present(key))
         literals.append(present if values else -present)
         if values and key not in MULTIVALUED_KEYS:
-            literals.append(unknown.some_value(key, frozenset({Word(values[0])})))
+            literals.append(unknown.some_value(key, (Word(values[0]),)))
         if key in MULTIVALUED_KEYS:
             # A set is fixed by which of the policy's demands its values meet.
             for languages in {

@@ -1,0 +1,444 @@
+"""The last resort for policy variables: a small conjunction, put to z3's theory of sequences.
+
+It gets the atoms that choosing values and the proofs leave: a handful, about strings that refer to
+one another. What z3 is told follows from the atoms and may be less than they say (a text in either
+case is a text of that length; of what a template must not hold, some words). So
+
+- what z3 refutes is refuted: the atoms that it needed are a conflict, whatever the values are;
+- what z3 satisfies is a suggestion: values that the caller substitutes and decides.
+
+z3 is asked once for each form of the requester's string, of whose fields the derived keys are
+parts: that spares it most of its work. A template with a derived key that the requester lacks holds
+nothing, here as in the other proofs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import count
+from typing import Any
+
+import z3  # type: ignore[import-untyped]
+
+from iamlogic.errors import InternalError
+from iamlogic.symbolic.deadline import Deadline, TimeoutExpired
+from iamlogic.symbolic.enforcer import Domains, domain_of
+from iamlogic.symbolic.languages import (
+    ANY,
+    CharSet,
+    Glob,
+    Language,
+    Nothing,
+    Ref,
+    Sequence,
+    Template,
+    Union,
+    Word,
+    spelled,
+)
+from iamlogic.symbolic.model import Conflict
+from iamlogic.symbolic.requester import (
+    DERIVED,
+    LAYOUTS,
+    SEPARATOR,
+    Field,
+    Kind,
+    Layout,
+    View,
+    field_languages,
+    kind_language,
+)
+from iamlogic.symbolic.scales import Interval
+from iamlogic.symbolic.symbolizer import CONSTANT, REQUESTER, SymbolicRequest
+from iamlogic.symbolic.terms import Atom, InLanguage, OneValue, SomeValue
+from iamlogic.symbolic.widening import segments
+
+_LONG = 1e6
+"""Seconds that are no bound in practice; z3 takes at most 32 bits of milliseconds."""
+
+_SUGGESTIONS = 8
+"""Combinations of values that z3 is asked for, for one form of the requester."""
+
+_EFFORT = 2_000_000
+"""Steps of z3 (its `rlimit`) for one answer, some seconds at most: a count, so that the answer does
+not hang on the machine."""
+
+
+def suggestions(
+    atoms: Mapping[Atom, bool],
+    owners: Collection[str],
+    request: SymbolicRequest,
+    domains: Domains,
+    deadline: Deadline,
+) -> Iterator[dict[str, str] | Conflict]:
+    """Words for the owners that may do, one after the other, or a conflict as the last.
+
+    The caller draws the next only if words did not do. Without a conflict, z3 cannot say.
+    """
+    viewed = {
+        view: (key, language)
+        for key, views in request.views.items()
+        for view, language in views.items()
+    }
+    concerned = {*owners, *_compared(atoms)}
+    layouts: list[tuple[Kind, Layout]] | list[None] = [None]
+    if REQUESTER in concerned:
+        layouts = [
+            (kind, row) for kind in Kind if kind in request.possible for row in LAYOUTS[kind]
+        ]
+    conflict: dict[tuple[Atom, bool], None] = {}
+    refuted = True
+    for layout in layouts:
+        case = _Case(atoms, concerned, layout, viewed, domains)
+        answer = case.solve(owners, deadline)
+        for _ in range(_SUGGESTIONS):
+            if not isinstance(answer, dict):
+                break
+            yield answer
+            case.refuse(answer)
+            answer = case.solve(owners, deadline)
+            if isinstance(answer, list):  # also the refused words fail, for reasons unknown here
+                answer = list(atoms.items())
+        if isinstance(answer, list):
+            conflict |= dict.fromkeys(answer)
+        else:
+            refuted = False
+    if refuted:
+        yield list(conflict)
+
+
+class _Case:
+    """A conjunction of atoms as constraints on strings, for one form of the requester's string."""
+
+    def __init__(
+        self,
+        atoms: Mapping[Atom, bool],
+        concerned: Collection[str],
+        layout: tuple[Kind, Layout] | None,
+        viewed: Mapping[Language, tuple[str, Language]],
+        domains: Domains,
+    ) -> None:
+        self._domains, self._viewed = domains, viewed
+        self._context = z3.Context()
+        self._solver = z3.SimpleSolver(ctx=self._context)
+        self._solver.set("rlimit", _EFFORT)
+        self._true = z3.BoolVal(True, ctx=self._context)  # noqa: FBT003 - z3's own form
+        self._numbers = count()
+        self._strings: dict[str, Any] = {}
+        self._kind: Kind | None = None
+        self._parts: dict[Field | None, Any] = {}
+        self._segments: list[list[Any]] = [[]]  # of what identifies the requester, between colons
+        if layout is not None:
+            self._lay_out(*layout)
+        self._told: dict[str, tuple[Atom, bool]] = {}
+        self._switches: list[Any] = []
+        self._tell({atom: atoms[atom] for atom in atoms if _speaks_of(atom) in concerned})
+
+    def _lay_out(self, kind: Kind, layout: Layout) -> None:
+        """The requester's string, of its fields."""
+        self._kind = kind
+        pieces: list[Any] = []
+        for part in layout:
+            if part == SEPARATOR:
+                self._parts[None] = self._row(pieces)
+            if isinstance(part, Field):
+                field = self._parts[part] = z3.String(part.value, ctx=self._context)
+                self._solver.add(self._any_of(field, field_languages(part), holds=True))
+                pieces.append(field)
+            else:
+                pieces.append(self._word(part))
+        self._strings[REQUESTER] = self._row(pieces)
+        for part in layout[: layout.index(SEPARATOR)]:
+            if isinstance(part, Field):
+                self._segments[-1].append(self._parts[part])
+                continue
+            first, *others = part.split(":")
+            self._segments[-1].append(self._word(first))
+            self._segments += [[self._word(each)] for each in others]
+
+    def solve(
+        self, owners: Collection[str], deadline: Deadline
+    ) -> dict[str, str] | Conflict | None:
+        """Words for the owners that may do, atoms that cannot be; None: z3 cannot say."""
+        deadline.check()
+        if (remaining := deadline.remaining()) < _LONG:
+            self._solver.set("timeout", max(1, int(remaining * 1000)))
+        outcome = self._solver.check(*self._switches)
+        if outcome == z3.sat:
+            model = self._solver.model()
+            return {o: _text(model.eval(self._string(o), model_completion=True)) for o in owners}
+        if outcome == z3.unsat:
+            return [self._told[str(switch)] for switch in self._solver.unsat_core()]
+        if "interrupted" in self._solver.reason_unknown():
+            raise KeyboardInterrupt
+        if deadline.remaining() <= 0:
+            raise TimeoutExpired
+        return None
+
+    def refuse(self, words: Mapping[str, str]) -> None:
+        """Other words, please."""
+        self._solver.add(self._or([self._string(o) != self._word(w) for o, w in words.items()]))
+
+    # Atoms
+
+    def _tell(self, atoms: Mapping[Atom, bool]) -> None:
+        elements: dict[str, dict[Atom, tuple[Any, Any]]] = {}
+        for atom, holds in atoms.items():
+            switch = z3.Bool(f"atom {len(self._told)}", ctx=self._context)
+            self._switches.append(switch)
+            self._told[str(switch)] = (atom, holds)
+            if holds and isinstance(atom, SomeValue):
+                elements.setdefault(atom.key, {})[atom] = (switch, self._fresh())
+            elif holds and isinstance(atom, OneValue):
+                elements.setdefault(atom.key, {})[atom] = (switch, self._string(atom.key))
+        for switch, (atom, holds) in zip(self._switches, self._told.values(), strict=True):
+            fact = self._fact(atom, elements.get(_speaks_of(atom), {}), holds=holds)
+            self._solver.add(z3.Implies(switch, fact))
+
+    def _fact(self, atom: Atom, elements: Mapping[Atom, tuple[Any, Any]], *, holds: bool) -> Any:
+        """What an atom says, given the values of its key that other atoms ask for."""
+        match atom:
+            case InLanguage(variable, language) if variable == REQUESTER:
+                return self._requester_in(language, holds=holds)
+            case InLanguage(variable, language):
+                return self._lies_in(self._string(variable), language, holds=holds)
+            case SomeValue(_, languages, outside) if holds:
+                return self._any_of(elements[atom][1], languages, holds=not outside)
+            case SomeValue(_, languages, outside):
+                return self._and(
+                    z3.Implies(switch, self._any_of(value, languages, holds=outside))
+                    for switch, value in elements.values()
+                )
+            case OneValue(key) if holds:
+                only = self._string(key)
+                return self._and(z3.Implies(switch, v == only) for switch, v in elements.values())
+        return self._true
+
+    def _requester_in(self, language: Language, *, holds: bool) -> Any:
+        """A language that is a kind, or a view of a part of the requester, is said of that."""
+        for kind in Kind:
+            if language == kind_language(kind):
+                return self._true if (kind is self._kind) is holds else z3.Not(self._true)
+        if language in self._viewed:
+            key, within = self._viewed[language]
+            assert self._kind is not None
+            view = DERIVED[key].get(self._kind)
+            if isinstance(view, View) and view.field is None:
+                return self._identifier_in(within, holds=holds)
+            if isinstance(view, View):
+                return self._lies_in(self._parts[view.field], within, holds=holds)
+            if isinstance(within, Template):
+                return self._true
+        return self._lies_in(self._string(REQUESTER), language, holds=holds)
+
+    def _identifier_in(self, within: Language, *, holds: bool) -> Any:
+        """An ARN is compared segment by segment, as far as no part can run over a colon."""
+        rows = segments(within, len(self._segments) - 1)
+        ends = len(rows) - 1
+        rest: list[Any] = []
+        for segment in self._segments[ends:]:
+            rest += [*segment, self._word(":")]
+        values = [*self._segments[:ends], rest[:-1]]
+        facts = [
+            self._lies_in(self._row(value), row, holds=holds)
+            for value, row in zip(values, rows, strict=True)
+        ]
+        return self._and(facts) if holds else self._or(facts)
+
+    def _any_of(self, value: Any, languages: Iterable[Language], *, holds: bool) -> Any:
+        """The value lies in one of the languages or, if not `holds`, in none."""
+        facts = [self._lies_in(value, each, holds=holds) for each in languages]
+        return self._or(facts) if holds else self._and(facts)
+
+    def _lies_in(self, value: Any, language: Language, *, holds: bool) -> Any:
+        match language:
+            case Template():
+                return self._held(value, language) if holds else self._missed(value, language)
+            case Interval():
+                return self._true
+            case Nothing():
+                return z3.Not(self._true) if holds else self._true
+            case Word(text):
+                fact = value == self._word(text)
+            case _:
+                fact = z3.InRe(value, self._regex(language))
+        return fact if holds else z3.Not(fact)
+
+    def _held(self, value: Any, template: Template) -> Any:
+        """The value is the row of letters, with some text in the place of each loop."""
+        pieces: list[Any] = []
+        facts: list[Any] = []
+        for position, loop in enumerate(template.loops):
+            if loop is not None:
+                pieces.append(self._fresh())
+                if loop != ANY:
+                    facts.append(z3.InRe(pieces[-1], z3.Star(self._char(loop))))
+            if position == len(template.letters):
+                break
+            letter = template.letters[position]
+            if isinstance(letter, Ref):
+                reading = self._reading(letter)
+                if reading is None:
+                    return z3.Not(self._true)
+                text, lacks = reading
+                facts += map(z3.Not, lacks)
+                if letter.any_case:
+                    pieces.append(self._fresh())
+                    facts.append(z3.Length(pieces[-1]) == z3.Length(text))
+                else:
+                    pieces.append(text)
+            elif (char := _only(letter)) is not None:
+                pieces.append(self._word(char))
+            else:
+                pieces.append(self._fresh())
+                facts.append(z3.InRe(pieces[-1], self._char(letter)))
+        return self._and([value == self._row(pieces), *facts])
+
+    def _missed(self, value: Any, template: Template) -> Any:
+        """The value is not the row: said of one or two loops, of more as if they were empty."""
+        pieces: list[list[Any]] = [[]]
+        lacking: list[Any] = []
+        for position, loop in enumerate(template.loops):
+            if loop == ANY:
+                pieces.append([])
+            if position == len(template.letters):
+                break
+            letter = template.letters[position]
+            if isinstance(letter, Ref):
+                reading = self._reading(letter)
+                if reading is None:
+                    return self._true
+                text, lacks = reading
+                lacking += lacks
+            elif (char := _only(letter)) is not None:
+                text = self._word(char)
+            else:
+                return self._true
+            pieces[-1].append(text)
+        return self._or([*lacking, z3.Not(self._fits(value, pieces))])
+
+    def _fits(self, value: Any, pieces: list[list[Any]]) -> Any:
+        """The value is these pieces with anything between them, or perhaps a little less."""
+        match pieces:
+            case [whole]:
+                return value == self._row(whole)
+            case [[], middle, []]:
+                return z3.Contains(value, self._row(middle))
+        head = self._row(pieces[0])
+        tail = self._row([text for piece in pieces[1:] for text in piece])
+        room = z3.Length(value) >= z3.Length(head) + z3.Length(tail)
+        return self._and([z3.PrefixOf(head, value), z3.SuffixOf(tail, value), room])
+
+    # Strings
+
+    def _string(self, variable: str) -> Any:
+        """A string variable, within its domain."""
+        if variable.startswith(CONSTANT):
+            return self._word(variable.removeprefix(CONSTANT))
+        if variable not in self._strings:
+            string = self._strings[variable] = z3.String(variable, ctx=self._context)
+            for row in domain_of(variable, self._domains):
+                self._solver.add(self._any_of(string, row, holds=True))
+        return self._strings[variable]
+
+    def _reading(self, ref: Ref) -> tuple[Any, list[Any]] | None:
+        """The text that a reference puts in its place, and what must not be; None: no value."""
+        value = self._string(ref.key)
+        if ref.key in DERIVED:
+            assert self._kind is not None
+            part = DERIVED[ref.key].get(self._kind)
+            if part is None:
+                return None
+            value = self._word(part) if isinstance(part, str) else self._parts[part.field]
+        lacks = [z3.Contains(value, self._word(stop)) for stop in ref.stops]
+        if ref.arn_if is None:
+            return value, lacks
+        lacks.append(self._and(value != self._word(each) for each in sorted(ref.arn_if)))
+        return self._word("arn"), lacks
+
+    # z3's terms
+
+    def _fresh(self) -> Any:
+        return z3.String(f"some {next(self._numbers)}", ctx=self._context)
+
+    def _word(self, text: str) -> Any:
+        return z3.StringVal("".join(f"\\u{{{ord(char):x}}}" for char in text), ctx=self._context)
+
+    def _row(self, pieces: list[Any]) -> Any:
+        return z3.Concat(*pieces) if len(pieces) > 1 else next(iter(pieces), self._word(""))
+
+    def _and(self, facts: Iterable[Any]) -> Any:
+        return z3.And(*facts, self._true)
+
+    def _or(self, facts: Iterable[Any]) -> Any:
+        return z3.Or(*facts, z3.Not(self._true))
+
+    def _regex(self, language: Language) -> Any:
+        match language:
+            case Union():
+                parts = (*map(Word, sorted(language.words)), *language.others)
+                return self._join(z3.Union, [self._regex(part) for part in parts])
+            case Word(text):
+                return z3.Re(self._word(text))
+            case Glob() | Sequence():
+                row = spelled(language)
+                parts_: list[Any] = []
+                for position, loop in enumerate(row.loops):
+                    if loop is not None:
+                        parts_.append(z3.Star(self._char(loop)))
+                    if position < len(row.letters):
+                        parts_.append(self._char(row.letters[position]))
+                return self._join(z3.Concat, parts_ or [z3.Re(self._word(""))])
+        raise InternalError(f"{language} is no regular expression")
+
+    def _char(self, chars: CharSet) -> Any:
+        if chars == ANY:
+            return z3.AllChar(z3.ReSort(z3.StringSort(self._context)), ctx=self._context)
+        ranges = [z3.Range(self._word(a), self._word(b)) for a, b in _ranges(chars.chars)]
+        listed = self._join(z3.Union, ranges)
+        if not chars.negated:
+            return listed
+        return z3.Intersect(self._char(ANY), z3.Complement(listed))
+
+    def _join(self, how: Any, terms: list[Any]) -> Any:
+        return how(*terms) if len(terms) > 1 else terms[0]
+
+
+def _ranges(chars: Iterable[str]) -> list[tuple[str, str]]:
+    """Characters as runs without gaps, from the first of each to the last."""
+    runs: list[tuple[str, str]] = []
+    for char in sorted(chars):
+        first, last = runs[-1] if runs else ("", "")
+        if last and ord(char) == ord(last) + 1:
+            runs[-1] = (first, char)
+        else:
+            runs.append((char, char))
+    return runs
+
+
+def _only(chars: CharSet) -> str | None:
+    """The only character of the set."""
+    return None if chars.negated or len(chars.chars) != 1 else next(iter(chars.chars))
+
+
+def _speaks_of(atom: Atom) -> str:
+    return atom.variable if isinstance(atom, InLanguage) else atom.key
+
+
+def _compared(atoms: Iterable[Atom]) -> Iterable[str]:
+    """The strings and keys that templates are compared with."""
+    for atom in atoms:
+        match atom:
+            case InLanguage(variable, Template()):
+                yield variable
+            case SomeValue(key, languages) if any(isinstance(e, Template) for e in languages):
+                yield key
+
+
+_ESCAPE = re.compile(r"\\u\{([0-9a-fA-F]+)\}")
+
+
+def _text(value: Any) -> str:
+    """z3 writes what is not printable ASCII as escapes."""
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), value.as_string())

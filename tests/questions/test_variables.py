@@ -1,0 +1,139 @@
+"""Policies with variables, compared: relations that the rules on variables fix (R-V1 to R-V12)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+import iamlogic as il
+
+HOME = "arn:aws:s3:::home/"
+USER, TEAM, PREFIX = "${aws:username}", "${aws:PrincipalTag/team}", "${s3:prefix}"
+
+
+def policy(resource: str | list[str], condition: Mapping[str, object] | None = None) -> il.Policy:
+    statement = {
+        "Effect": "Allow",
+        "Action": "s3:GetObject",
+        "Resource": resource,
+        "Condition": condition or {},
+    }
+    return il.parse({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def excluding(*resources: str) -> il.Policy:
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "NotResource": list(resources)}
+    return il.parse({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def team_is(value: str, *, operator: str = "StringEquals") -> dict[str, dict[str, str]]:
+    return {operator: {"aws:PrincipalTag/team": value}}
+
+
+RELATIONS = {
+    "a variable is part of what it stands in": (
+        policy(f"{HOME}{USER}/*"), policy(f"{HOME}*"), "MORE_PERMISSIVE",
+    ),
+    "two variables are two values": (
+        policy(f"{HOME}{USER}/*"), policy(f"{HOME}{TEAM}/*"), "INCOMPARABLE",
+    ),
+    "a variable and itself with a suffix": (
+        policy(f"{HOME}{USER}/*"), policy(f"{HOME}{USER}/a*"), "LESS_PERMISSIVE",
+    ),
+    "a variable and itself without a slash": (
+        policy(f"{HOME}{USER}/*"), policy(f"{HOME}{USER}*"), "MORE_PERMISSIVE",
+    ),
+    "one character more": (
+        policy(f"{HOME}{USER}?"), policy(f"{HOME}{USER}*"), "MORE_PERMISSIVE",
+    ),
+    "two variables in one pattern, one let go": (
+        policy(f"{HOME}{USER}/{TEAM}/*"), policy(f"{HOME}{USER}/*"), "MORE_PERMISSIVE",
+    ),
+    "two variables in one pattern, exchanged": (
+        policy(f"{HOME}{USER}/{TEAM}/*"), policy(f"{HOME}{TEAM}/{USER}/*"), "INCOMPARABLE",
+    ),
+    "two variables side by side, exchanged": (
+        policy(f"{HOME}{USER}{TEAM}"), policy(f"{HOME}{TEAM}{USER}"), "INCOMPARABLE",
+    ),
+    "three variables, one let go": (
+        policy(f"{HOME}{USER}/{TEAM}/{PREFIX}"),
+        policy(f"{HOME}{USER}/*/{PREFIX}"),
+        "MORE_PERMISSIVE",
+    ),
+    "a variable twice": (
+        policy(f"{HOME}{USER}/{USER}"), policy(f"{HOME}{USER}/*"), "MORE_PERMISSIVE",
+    ),
+    "a variable somewhere, and twice": (
+        policy(f"{HOME}*{USER}*"), policy(f"{HOME}*{USER}*{USER}*"), "LESS_PERMISSIVE",
+    ),
+    "a variable and the one that it equals": (
+        policy(f"{HOME}{USER}/*", team_is(USER)),
+        policy(f"{HOME}{TEAM}/*", team_is(USER)),
+        "EQUIVALENT",
+    ),
+    "a variable and the one that it equals, somewhere": (
+        policy(f"{HOME}*{USER}*", team_is(USER)),
+        policy(f"{HOME}*{TEAM}*", team_is(USER)),
+        "EQUIVALENT",
+    ),
+    "a chain of equal values": (
+        policy("*", {"StringEquals": {"s3:prefix": TEAM, **team_is(USER)["StringEquals"]}}),
+        policy("*", {"StringEquals": {"s3:prefix": USER, **team_is(USER)["StringEquals"]}}),
+        "EQUIVALENT",
+    ),
+    "the only value of a variable": (
+        policy(f"{HOME}{TEAM}/*", team_is("red")),
+        policy(f"{HOME}red/*", team_is("red")),
+        "EQUIVALENT",
+    ),
+    "a variable of one value in another case": (
+        policy("*", {"StringEqualsIgnoreCase": {"s3:prefix": USER}}),
+        policy("*", {"StringEquals": {"s3:prefix": USER}}),
+        "LESS_PERMISSIVE",
+    ),
+    "a value that differs in case alone": (
+        policy(f"{HOME}{USER}", team_is(USER, operator="StringEqualsIgnoreCase")),
+        policy([f"{HOME}{USER}", f"{HOME}{TEAM}"], team_is(USER)),
+        "LESS_PERMISSIVE",
+    ),
+    "a prefix and the two ways to go on": (
+        policy("*", {"StringLike": {"s3:prefix": [USER, f"{USER}/*"]}}),
+        policy("*", {"StringLike": {"s3:prefix": f"{USER}*"}}),
+        "MORE_PERMISSIVE",
+    ),
+    "an exclusion more": (
+        excluding(f"{HOME}{USER}/*"),
+        excluding(f"{HOME}{USER}/*", f"{HOME}{TEAM}/*"),
+        "LESS_PERMISSIVE",
+    ),
+    "the caller's account is the resource's, said both ways": (
+        policy("*", {"StringEquals": {"aws:ResourceAccount": "${aws:PrincipalAccount}"}}),
+        policy("*", {"StringEquals": {"aws:PrincipalAccount": "${aws:ResourceAccount}"}}),
+        "EQUIVALENT",
+    ),
+    "an ARN with the resource's account is one of that account": (
+        policy("*", {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::${aws:ResourceAccount}:*"}}),
+        policy(
+            "*",
+            {
+                "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:*"},
+                "StringEquals": {"aws:ResourceAccount": "${aws:PrincipalAccount}"},
+            },
+        ),
+        "EQUIVALENT",
+    ),
+    "a value's own wildcard is literal": (
+        policy(f"{HOME}{TEAM}", team_is("*")), policy(f"{HOME}${{*}}", team_is("*")), "EQUIVALENT",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after", "expected"), RELATIONS.values(), ids=RELATIONS)
+def test_relation(before: il.Policy, after: il.Policy, expected: str) -> None:
+    mirrored = {"MORE_PERMISSIVE": "LESS_PERMISSIVE", "LESS_PERMISSIVE": "MORE_PERMISSIVE"}
+    there = il.compare(before, after, all_requests=True)
+    assert (there.relation.name, there.reason) == (expected, None)
+    assert there.complete
+    back = il.compare(after, before, all_requests=True)
+    assert back.relation.name == mirrored.get(expected, expected)
