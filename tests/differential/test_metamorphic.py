@@ -67,7 +67,7 @@ def outcomes(
     data: st.DataObject, before: Policy, after: Policy, vocabulary: Vocabulary
 ) -> list[tuple[Outcome, Outcome]]:
     """What both policies say to a few requests on their edges."""
-    drawn = [data.draw(requests(before, after, vocabulary=vocabulary)) for _ in range(3)]
+    drawn = [data.draw(requests(before, after, vocabulary=vocabulary)) for _ in range(5)]
     return [
         (il.evaluate(before, request).outcome, il.evaluate(after, request).outcome)
         for request in drawn

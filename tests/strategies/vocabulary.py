@@ -44,7 +44,7 @@ class Vocabulary:
     requesters: tuple[tuple[str, str | None], ...]
     accounts: tuple[str, ...]
     keys: tuple[Key, ...]
-    fillings: tuple[str, ...] = ("", "a", "b", "/b", ":", "x:y")
+    fillings: tuple[str, ...] = ("", "a", "b", "/b", ":", "x:y", "*")
     substitutes: tuple[str, ...] = ("alice", "a", "b", "*", HERE)
     referred: tuple[str, ...] = ()
     multivalued: frozenset[str] = frozenset({"aws:tagkeys"})
