@@ -14,9 +14,9 @@ from itertools import combinations
 from operator import or_
 from typing import TypeVar
 
-from iamlogic.questions.source import Cell
+from iamlogic.questions.source import Grid
 
-_T = TypeVar("_T", int, tuple[int, int])
+_T = TypeVar("_T", int, tuple[tuple[int, ...], int])
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +38,29 @@ class Box:
             self.principals | other.principals,
         )
 
-    def __contains__(self, cell: Cell) -> bool:
+    def meets(self, grid: Grid) -> bool:
+        """Whether some cell of the grid lies in the box."""
         return (
-            cell.action in self.actions
-            and cell.resource in self.resources
-            and cell.principal in self.principals
+            grid.principal in self.principals
+            and not self.actions.isdisjoint(grid.actions)
+            and not self.resources.isdisjoint(grid.resources)
         )
 
 
-def boxes(cells: Iterable[Cell], limit: int) -> list[Box]:
-    """At most `limit` boxes that hold all the cells, exact ones if that many suffice."""
-    by_action: dict[int, set[tuple[int, int]]] = {}
-    for cell in cells:
-        by_action.setdefault(cell.action, set()).add((cell.resource, cell.principal))
+def boxes(grids: Iterable[Grid], limit: int) -> list[Box]:
+    """At most `limit` boxes that hold all cells of the grids, exact ones if that many suffice."""
+    by_action: dict[int, set[tuple[tuple[int, ...], int]]] = {}
+    for grid in grids:
+        for action in grid.actions:
+            by_action.setdefault(action, set()).add((grid.resources, grid.principal))
+    planes: dict[frozenset[tuple[int, int]], set[int]] = {}
+    for actions, rows in _grouped(by_action):  # equal rows first: they are equal planes
+        plane = frozenset((n, principal) for resources, principal in rows for n in resources)
+        planes.setdefault(plane, set()).update(actions)
     exact = [
-        Box(actions, resources, principals)
-        for actions, planes in _grouped(by_action)
-        for resources, principals in _grouped(_columns(planes))
+        Box(frozenset(actions), resources, principals)
+        for plane, actions in planes.items()
+        for resources, principals in _grouped(_columns(sorted(plane)))
     ]
     return _merged(exact, limit)
 

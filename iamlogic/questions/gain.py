@@ -132,7 +132,9 @@ class Gain:
         """One difference, where that much is known: the cells in which it was found."""
         for trail in self._trails:
             for found in trail.seen[:1]:
-                box = Box(*(frozenset({number}) for number in found.cells[0]))
+                grid = found.grid
+                first = (grid.actions[0], grid.resources[0], grid.principal)
+                box = Box(*(frozenset({number}) for number in first))
                 return (self._entry(trail, box, as_found(trail.source, box)).difference,)
         return ()
 
@@ -153,7 +155,7 @@ class Gain:
     def _entry(self, trail: _Trail, box: Box, region: Region) -> _Entry:
         """The region with the shortest of the examples that were found in it."""
         statement = region.as_statement()
-        examples = (found for found in trail.seen if any(cell in box for cell in found.cells))
+        examples = (found for found in trail.seen if box.meets(found.grid))
         witnesses = [self._witness(found, statement) for found in islice(examples, _EXAMPLES)]
         difference = Difference(
             region,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from iamlogic.questions.boxes import Box
-from iamlogic.questions.source import WHOLE, Cell, Found, Source
+from iamlogic.questions.source import WHOLE, Found, Grid, Source
 from iamlogic.symbolic.deadline import Deadline
 from iamlogic.symbolic.inclusion import may_overlap
 from iamlogic.symbolic.index import PatternIndex
@@ -63,16 +63,23 @@ def changed_parts(statement: Lowered, counterparts: Iterable[Lowered]) -> int:
     return min(map(differences, counterparts), default=1)
 
 
-def widest(source: Source, founds: Sequence[Found]) -> list[Cell]:
-    """The cells, without patterns that a wider one among them covers.
+def widest(source: Source, founds: Sequence[Found]) -> list[Grid]:
+    """The cells found, without patterns that a wider one among them covers.
 
     A wider pattern's cell holds what the narrower one's does, so nothing is lost.
     """
     deadline = source.solver.deadline
-    cells = [cell for found in founds for cell in found.cells]
-    actions = _maximal(source.actions, {cell.action for cell in cells}, deadline)
-    resources = _maximal(source.resources, {cell.resource for cell in cells}, deadline)
-    return [cell for cell in cells if cell.action in actions and cell.resource in resources]
+    grids = [found.grid for found in founds]
+    actions = _maximal(source.actions, {n for grid in grids for n in grid.actions}, deadline)
+    resources = _maximal(source.resources, {n for grid in grids for n in grid.resources}, deadline)
+    return [
+        Grid(
+            tuple(n for n in grid.actions if n in actions),
+            tuple(n for n in grid.resources if n in resources),
+            grid.principal,
+        )
+        for grid in grids
+    ]
 
 
 def _maximal(parts: Sequence[Language | None], among: set[int], deadline: Deadline) -> set[int]:

@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from iamlogic.symbolic.believable import Hints, Suggestions
 from iamlogic.symbolic.compiler import Compiler
@@ -34,11 +33,16 @@ WHOLE = None
 """Stands for the only pattern of a part that names none one by one: NotAction, NotResource, …"""
 
 
-class Cell(NamedTuple):
-    """Indices into the source's actions, resources and principals; 0 for a `WHOLE` part."""
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Cells: every action with every resource, for one principal.
 
-    action: int
-    resource: int
+    The numbers are indices into the source's actions, resources and principals; 0 for a `WHOLE`
+    part. Cells can be millions where patterns are thousands, so they are not listed.
+    """
+
+    actions: tuple[int, ...]
+    resources: tuple[int, ...]
     principal: int
 
 
@@ -46,7 +50,7 @@ class Cell(NamedTuple):
 class Found:
     """Cells that are alike and hold requests of the difference; `model` is one, in the first."""
 
-    cells: tuple[Cell, ...]
+    grid: Grid
     model: Model
     hints: Hints
 
@@ -55,9 +59,7 @@ class Found:
 class _Alike:
     """Cells that are answered together, and what they look like to the other statements."""
 
-    actions: tuple[int, ...]
-    resources: tuple[int, ...]
-    principal: int
+    grid: Grid
     reach_of_action: Reach
     reach_of_resource: Reach
 
@@ -118,25 +120,10 @@ class Source:
         """All cells that hold requests of the difference; lazily, so that one can be enough."""
         for alike in self._alike():
             self.solver.deadline.check()
-            hints = self._hints(alike.actions[0], alike.resources[0])
+            hints = self._hints(alike.grid.actions[0], alike.grid.resources[0])
             model = self._ask(alike, hints)
             if model is not None:
-                cells = tuple(
-                    Cell(action, resource, alike.principal)
-                    for action in alike.actions
-                    for resource in alike.resources
-                )
-                yield Found(cells, model, hints)
-
-    def _in_cell(self, cell: Cell) -> list[int]:
-        """The cell's own patterns."""
-        request = self.solver.request
-        action, resource = self.actions[cell.action], self.resources[cell.resource]
-        return [
-            TRUE if action is WHOLE else request.action_in(action),
-            TRUE if resource is WHOLE else request.resource_in(resource),
-            self.named(cell.principal),
-        ]
+                yield Found(alike.grid, model, hints)
 
     def named(self, principal: int) -> int:
         entry = self.principals[principal]
@@ -164,7 +151,7 @@ class Source:
             for principal, taken in enumerate(taken_by):
                 left = self._resources_left(emptying=action_reach.whole & taken)
                 for resources, reach in self._resource_classes(left, action_reach.some):
-                    yield _Alike(actions, resources, principal, action_reach, reach)
+                    yield _Alike(Grid(actions, resources, principal), action_reach, reach)
 
     def _resources_left(self, emptying: int) -> Iterator[tuple[int, Reach]]:
         """The resources of which no statement of `emptying` takes all."""
@@ -271,17 +258,7 @@ class Source:
     def _ask(self, alike: _Alike, hints: Hints) -> Model | None:
         self._suggestions.about(hints)
         terms, compiler = self.solver.terms, self.solver.compiler
-        cell = Cell(alike.actions[0], alike.resources[0], alike.principal)
-        wanted = [
-            *self._in_cell(cell),
-            compiler.condition_part(self.statement.tests),
-        ]
-        if self.actions[cell.action] is WHOLE:
-            wanted.append(compiler.action_part(self.statement.actions))
-        if self.resources[cell.resource] is WHOLE:
-            wanted.append(compiler.resource_part(self.statement.resources))
-        if self.principals[cell.principal] is WHOLE:
-            wanted.append(compiler.principal_part(self.statement))
+        wanted = [*self._in_first_cell(alike.grid), compiler.condition_part(self.statement.tests)]
         concerned = alike.reach_of_action.some & alike.reach_of_resource.some
         matched = {
             number: self._matched(other, number, alike)
@@ -297,6 +274,22 @@ class Source:
             wanted.append(terms.any_of(matched[n] for n in numbers if n in matched))
             start += len(group)
         return self.solver.find(wanted)
+
+    def _in_first_cell(self, grid: Grid) -> list[int]:
+        """The first cell's own patterns."""
+        request, compiler = self.solver.request, self.solver.compiler
+        action, resource = self.actions[grid.actions[0]], self.resources[grid.resources[0]]
+        return [
+            compiler.action_part(self.statement.actions)
+            if action is WHOLE
+            else request.action_in(action),
+            compiler.resource_part(self.statement.resources)
+            if resource is WHOLE
+            else request.resource_in(resource),
+            compiler.principal_part(self.statement)
+            if self.principals[grid.principal] is WHOLE
+            else self.named(grid.principal),
+        ]
 
     def _matched(self, other: Lowered, number: int, alike: _Alike) -> int:
         """The other statement matches, given that the request lies in one of the alike cells."""

@@ -147,12 +147,13 @@ class Solver:
             told = self._covers_told.get(variable, 0)
             self._covers_told[variable] = len(literals)
             atoms = list(literals.items())
-            for at, (language, literal) in enumerate(atoms):
-                for other, other_literal in atoms[: at if at >= told else 0]:
-                    if isinstance(language, Template) and covers(other, language):
+            for at, (template, literal) in enumerate(atoms):
+                if not isinstance(template, Template):
+                    continue
+                self.deadline.check()
+                for other, other_literal in atoms[told if at < told else 0 :]:
+                    if other is not template and covers(other, template):
                         sat.require([-literal, other_literal])
-                    if isinstance(other, Template) and covers(language, other):
-                        sat.require([-other_literal, literal])
 
 
 def _keys(atom: Atom) -> Iterator[str]:
