@@ -240,6 +240,7 @@ class Gain:
         ]
         if within is not None:
             wanted.append(compiler.some_matches(bounds))
+        self._solver.tell_apart(ACTION)
         return self._solver.find(wanted, guess=within is not None) is not None
 
 

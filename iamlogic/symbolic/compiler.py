@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import count
 
-from iamlogic.symbolic.languages import Language, Template, Union, ordered
+from iamlogic.symbolic.languages import Language, Template, Union, Word, ordered
 from iamlogic.symbolic.lowering import Lowered, Patterns, Test
 from iamlogic.symbolic.requester import Kind, any_session_of, exactly, session
 from iamlogic.symbolic.symbolizer import SymbolicRequest
@@ -58,12 +58,19 @@ def blocks(lists: Iterable[Patterns]) -> Blocks:
 
 
 def _said(part: frozenset[Language]) -> list[Language]:
-    """The languages as one union; but each template for itself, for its variables are chosen."""
+    """The languages as two unions; but each template for itself, for its variables are chosen.
+
+    Words are a union of their own: of such no two hold together, which can be told z3 at once.
+    """
     templates = ordered(each for each in part if isinstance(each, Template))
-    plain = part.difference(templates)
-    if len(plain) > 1:
-        return [Union(plain), *templates]
-    return [*plain, *templates]
+    words = [each for each in part if isinstance(each, Word)]
+    others = part.difference(templates, words)
+    return [*_union(words), *_union(others), *templates]
+
+
+def _union(parts: Collection[Language]) -> Collection[Language]:
+    """The languages as one, in fewer than two as they are."""
+    return [Union(parts)] if len(parts) > 1 else parts
 
 
 _LONG = 32

@@ -32,6 +32,7 @@ def _function(name: str) -> Any:
 
 
 _and, _or, _not = map(_function, ("Z3_mk_and", "Z3_mk_or", "Z3_mk_not"))
+_at_most = _function("Z3_mk_atmost")
 _const, _symbol, _bool_sort = map(_function, ("Z3_mk_const", "Z3_mk_int_symbol", "Z3_mk_bool_sort"))
 _simple_solver = _function("Z3_mk_simple_solver")
 _inc_solver, _dec_solver = map(_function, ("Z3_solver_inc_ref", "Z3_solver_dec_ref"))
@@ -101,6 +102,12 @@ class Sat:
     def require(self, literals: Sequence[int]) -> None:
         """Assert a clause: at least one of the literals holds."""
         _assert(self._ref, self._solver, self._join(_or, literals))
+
+    def at_most_one(self, literals: Sequence[int]) -> None:
+        """Assert that no two of the literals hold together."""
+        terms = [self._term(literal) for literal in literals]
+        limit = _at_most(self._ref, len(terms), (z3core.Ast * len(terms))(*terms), 1)
+        _assert(self._ref, self._solver, limit)
 
     def solve(self, literals: Sequence[int], deadline: Deadline) -> bool:
         """Whether the formulas and all the literals can hold together."""

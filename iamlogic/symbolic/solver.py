@@ -25,7 +25,7 @@ from iamlogic.symbolic.enforcer import (
     resource_account_facts,
 )
 from iamlogic.symbolic.inclusion import covers
-from iamlogic.symbolic.languages import Template
+from iamlogic.symbolic.languages import Template, Union, Word
 from iamlogic.symbolic.model import Model, Suggest
 from iamlogic.symbolic.relations import templates_of
 from iamlogic.symbolic.requester import RESOURCE_ACCOUNT
@@ -93,6 +93,29 @@ class Solver:
                 ]
                 self._sat.require(literals)
         return None
+
+    def tell_apart(self, variable: str) -> None:
+        """Tell z3 at once that a string is one word, instead of pair by pair as it comes up.
+
+        Of the languages that consist of words, those that were made last and share none.
+        """
+        if self._sat is None:
+            self._sat = Sat(self.terms)
+        seen: set[str] = set()
+        apart: list[int] = []
+        for language, literal in reversed(self.terms.by_variable().get(variable, {}).items()):
+            match language:
+                case Word(text):
+                    words = frozenset((text,))
+                case Union() if not language.others:
+                    words = language.words
+                case _:
+                    continue
+            if seen.isdisjoint(words):
+                seen |= words
+                apart.append(literal)
+        if len(apart) > 1:
+            self._sat.at_most_one(apart)
 
     def _guess(self, wanted: list[int]) -> Model | None:
         """A model found without search, if the first choice at each disjunction happens to do."""

@@ -78,7 +78,7 @@ class Terms:
             literal = literals[language] = self.atom(InLanguage(variable, language))
         return literal
 
-    def by_variable(self) -> Mapping[str, Mapping[Language, int]]:
+    def by_variable(self) -> Mapping[str, dict[Language, int]]:
         """The atoms `InLanguage` of each variable, in the order in which they were made."""
         return self._in_language
 
