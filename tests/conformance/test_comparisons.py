@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any
-
 import pytest
 
 import iamlogic as il
+from tests.conformance.cases import COMPARISONS, Case, cases
 
-CASES = json.loads((Path(__file__).parent / "comparisons.json").read_text())
 MIRRORED = {"MORE_PERMISSIVE": "LESS_PERMISSIVE", "LESS_PERMISSIVE": "MORE_PERMISSIVE"}
 
 
-@pytest.mark.parametrize("case", [pytest.param(case, id=case["id"]) for case in CASES])
-def test_relation(case: dict[str, Any]) -> None:
+@pytest.mark.parametrize("case", cases(*COMPARISONS))
+def test_relation(case: Case) -> None:
     before, after, expected = il.parse(case["before"]), il.parse(case["after"]), case["expected"]
     comparison = il.compare(before, after)
     assert comparison.relation.name == expected
