@@ -175,12 +175,18 @@ class _Search:
             for statement in policy.statements
             for condition in statement.conditions
         )
-        solver = self._solver = Solver(
+        self._solver = Solver(
             _common_kind(before, after), suggestions, multivalued_keys((before, after)), facts
         )
-        old, new = Side.of(before), Side.of(after)
-        self.gained = Gain(solver, suggestions, new, old)
-        self.lost = Gain(solver, suggestions, old, new)
+        self._sides = (before, after)
+        self._suggestions = suggestions
+
+    @cached_property
+    def _gains(self) -> tuple[Gain, Gain]:
+        """What is gained and what is lost; lowering the policies can hit a bound."""
+        old, new = map(Side.of, self._sides)
+        solver, suggestions = self._solver, self._suggestions
+        return Gain(solver, suggestions, new, old), Gain(solver, suggestions, old, new)
 
     @property
     def usable_here(self) -> bool:
@@ -189,13 +195,18 @@ class _Search:
 
     def relation(self, deadline: Deadline) -> Relation:
         self._solver.deadline = deadline
-        return _RELATIONS[self.gained.exists(), self.lost.exists()]
+        gained, lost = self._gains
+        return _RELATIONS[gained.exists(), lost.exists()]
 
     def account(self, deadline: Deadline) -> _Account:
         self._solver.deadline = deadline
         sides: list[tuple[Difference, ...]] = []
         reason = None
-        for gain in (self.gained, self.lost):
+        try:
+            gains = self._gains
+        except Undecided as bound:
+            return _Account((), (), str(bound))
+        for gain in gains:
             try:
                 sides.append(gain.account())
             except Undecided as bound:

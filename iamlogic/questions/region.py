@@ -261,7 +261,10 @@ class Packing:
         ):
             return condition
         request = self._source.solver.request
-        by_number = {n: lower_value(condition, text) for n, text in enumerate(condition.values)}
+        lowered = [lower_value(condition, text) for text in condition.values]
+        if any(len(languages) > 1 for languages in lowered):
+            return condition  # rare: variables before the first colon of an ARN
+        by_number = {n: languages[0] for n, languages in enumerate(lowered) if languages}
         kept = self._needed(
             by_number,
             lambda language: request.some_value(test.key, (language,)),

@@ -99,7 +99,7 @@ def _includes(wide: CharSet | Ref, narrow: CharSet | Ref) -> bool:
 def _loops(loop: CharSet, over: CharSet | Ref) -> bool:
     if isinstance(over, CharSet):
         return loop.includes(over)
-    fixed = (over.default or "") + ("" if over.arn_if is None else "arn")
+    fixed = (over.default or "") + ("" if over.reads is None else over.reads[1])
     if not all(char in loop for char in fixed):
         return False
     return loop.includes(without(over.alphabet, over.stops))

@@ -111,8 +111,8 @@ class Ref:
     """The value of another key, in a `Template`: itself, literally (R-V4).
 
     `alphabet` has the characters that such a value can consist of. A value with one of `stops` fits
-    nothing here: it would run over the end of the part that the reference stands in. `arn_if` is
-    given where the reference is in the first segment of an ARN: with these values that is `arn`.
+    nothing here: it would run over the end of the part that the reference stands in. `reads` is
+    given where only some values fit: those values, and the text that stands here for all of them.
     """
 
     key: str
@@ -120,14 +120,15 @@ class Ref:
     default: str | None = None  # the value of an absent key (R-V7)
     any_case: bool = False
     stops: str = ""
-    arn_if: frozenset[str] | None = None
+    reads: tuple[frozenset[str], str] | None = None
 
     def reading(self, value: str) -> tuple[CharSet, ...] | None:
         """The letters that a value puts here; None if it fits nothing."""
         if any(stop in value for stop in self.stops):
             return None
-        if self.arn_if is not None:
-            return tuple(map(one, "arn")) if value in self.arn_if else None
+        if self.reads is not None:
+            values, text = self.reads
+            return tuple(map(one, text)) if value in values else None
         return tuple(either_case(c) if self.any_case else one(c) for c in value)
 
 

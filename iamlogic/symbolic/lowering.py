@@ -176,8 +176,9 @@ def lower_condition(condition: Condition) -> Test:
     key = fold(condition.key)  # R-K7
     if base.family is Family.NULL:
         return _presence_test(key, condition.values)
-    values = (lower_value(condition, value) for value in condition.values)
-    languages = ordered(language for language in values if language != NOTHING)
+    languages = ordered(
+        each for value in condition.values for each in lower_value(condition, value)
+    )
     match operator.set_prefix:
         case None:  # R-C2, R-C6; R-C3: an absent key passes negated operators and …IfExists
             return Test(key, languages, base.negated, base.negated or operator.if_exists)
@@ -194,11 +195,16 @@ def _presence_test(key: str, values: tuple[Text, ...]) -> Test:
     return Test(key, present, negated=False, if_absent="true" in wanted)
 
 
-def lower_value(condition: Condition, value: Text) -> Language:
-    """The values of the request that one value of the policy matches."""
-    base = condition.operator.base
+def lower_value(condition: Condition, value: Text) -> Languages:
+    """The values of the request that one value of the policy matches: what lies in one of these."""
     if value.template is not None:
-        return lower_template(base, value.template, value.where)
+        return lower_template(condition.operator.base, value.template)
+    language = _lower_text(condition, value)
+    return () if language == NOTHING else (language,)
+
+
+def _lower_text(condition: Condition, value: Text) -> Language:
+    base = condition.operator.base
     match base.family, base.comparison:
         case Family.STRING, Comparison.EQUALS:  # R-C7
             return Word(value.text)

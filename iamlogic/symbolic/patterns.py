@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from iamlogic.errors import InternalError, Unsupported, Where
+from iamlogic.errors import InternalError
+from iamlogic.symbolic.deadline import Undecided
 from iamlogic.symbolic.languages import (
     ANY,
     NOTHING,
     CharSet,
     Language,
+    Languages,
     Part,
     Ref,
     Word,
@@ -71,17 +73,17 @@ def encodings(text: str) -> Language:
 # Texts with variables
 
 
-def lower_template(base: Base, template: Template, where: Where) -> Language:
-    """What a value with variables takes under a String or Arn operator (R-V3)."""
+def lower_template(base: Base, template: Template) -> Languages:
+    """What a value with variables takes under a String or Arn operator (R-V3), in one or more."""
     match base.family, base.comparison:
         case Family.STRING, Comparison.EQUALS:
-            return spell(part for each in template for part in _exact(each))
+            return (spell(part for each in template for part in _exact(each)),)
         case Family.STRING, Comparison.EQUALS_IGNORE_CASE:
-            return spell(part for each in template for part in _either_case(each))
+            return (spell(part for each in template for part in _either_case(each)),)
         case Family.STRING, Comparison.LIKE:
-            return like_template(template)
+            return (like_template(template),)
         case Family.ARN, Comparison.LIKE:
-            return _arn_template(template, where)
+            return _arn_templates(template)
         case _:
             raise InternalError(f"a variable stands under {base.name}")  # R-V3 refuses it
 
@@ -125,7 +127,7 @@ def _like(part: str | Variable | Escape, wildcard: CharSet) -> Iterator[Part]:
                 yield char
 
 
-def _arn_template(template: Template, where: Where) -> Language:
+def _arn_templates(template: Template) -> Languages:
     """R-V4: the pattern is split before values are put in, so a value cannot hold a boundary."""
     segments: list[list[str | Variable | Escape]] = [[]]
     for part in template:
@@ -137,33 +139,54 @@ def _arn_template(template: Template, where: Where) -> Language:
         segments[-1].append(first)
         segments += [[text] for text in later]
     if len(segments) < _ARN_SEGMENTS:
-        return NOTHING  # R-C14
-    parts = _first_segment(segments[0], where)
-    if parts is None:
-        return NOTHING
+        return ()  # R-C14
+    rest: list[Part] = []
     for number, segment in enumerate(segments[1:], start=2):
         last = number == _ARN_SEGMENTS
-        parts.append(":")
+        rest.append(":")
         for each in segment:
             for spelled in _like(each, ANY if last else _BUT_COLON):
                 if isinstance(spelled, Ref) and not last:
                     spelled = replace(spelled, stops=":")  # noqa: PLW2901
-                parts.append(spelled)
-    return spell(parts)
+                rest.append(spelled)
+    return tuple(spell((*first, *rest)) for first in _first_segments(segments[0]))
 
 
-def _first_segment(segment: list[str | Variable | Escape], where: Where) -> list[Part] | None:
-    """The first segment of an ARN is `arn`, however the pattern spells it; None if it cannot."""
+def _first_segments(segment: list[str | Variable | Escape]) -> Iterator[list[Part]]:
+    """The first segment of an ARN is `arn`: the ways in which the pattern can be that.
+
+    In each way all of the segment's variables but the first have one value; what they spell
+    together stands in the place of the first.
+    """
     parts = [part for each in segment for part in _like(each, _BUT_COLON)]
-    at = next((n for n, part in enumerate(parts) if isinstance(part, Ref)), None)
-    if at is None:
-        return ["arn"] if matches(spell(parts), "arn") else None
-    ref, rest = parts[at], (*parts[:at], *parts[at + 1 :])
-    assert isinstance(ref, Ref)
-    if any(isinstance(part, Ref) for part in rest):
-        raise Unsupported("more than one variable before the first colon of an ARN", where)
-    pieces = {"arn"[i:j] for i in range(4) for j in range(i, 4)}
-    fitting = {
-        piece for piece in pieces if matches(spell([*parts[:at], piece, *parts[at + 1 :]]), "arn")
-    }
-    return [replace(ref, arn_if=frozenset(fitting))] if fitting else None
+    refs = {place: part for place, part in enumerate(parts) if isinstance(part, Ref)}
+    if not refs:
+        if matches(spell(parts), _ARN):
+            yield [_ARN]
+        return
+    if len(refs) > _MOST_REFS:
+        raise Undecided("too many variables stand before the first colon of an ARN")
+    ways: dict[tuple[str, ...], set[str]] = {}
+    for pieces in _pieces(len(refs), len(_ARN)):
+        read = list(parts)
+        for place, piece in zip(refs, pieces, strict=True):
+            read[place] = piece
+        if matches(spell(read), _ARN):
+            ways.setdefault(pieces[1:], set()).add(pieces[0])
+    for later, fitting in ways.items():
+        reads = [(frozenset(fitting), _ARN), *((frozenset((value,)), "") for value in later)]
+        yield [replace(ref, reads=each) for ref, each in zip(refs.values(), reads, strict=True)]
+
+
+_ARN = "arn"
+_MOST_REFS = 6
+"""Variables in one segment whose values are enumerated: at most three of them are not empty."""
+
+
+def _pieces(count: int, room: int) -> Iterator[tuple[str, ...]]:
+    """Parts of `arn`, so many, with no more characters than there is room."""
+    if count == 0:
+        yield ()
+        return
+    for piece in sorted({_ARN[i:j] for i in range(4) for j in range(i, min(i + room, 3) + 1)}):
+        yield from ((piece, *later) for later in _pieces(count - 1, room - len(piece)))

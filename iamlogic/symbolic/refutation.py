@@ -67,7 +67,7 @@ def _equalities(relations: Relations) -> Iterator[tuple[str, tuple[Ref, Atom]]]:
         match atom:
             case InLanguage(variable, Template() as template) if holds:
                 ref = template.sole_ref
-                if ref is not None and not ref.stops and ref.arn_if is None:
+                if ref is not None and not ref.stops and ref.reads is None:
                     yield variable, (ref, atom)
 
 

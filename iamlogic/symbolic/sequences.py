@@ -352,10 +352,11 @@ class _Case:
                 return None
             value = self._word(part) if isinstance(part, str) else self._parts[part.field]
         lacks = [z3.Contains(value, self._word(stop)) for stop in ref.stops]
-        if ref.arn_if is None:
+        if ref.reads is None:
             return value, lacks
-        lacks.append(self._and(value != self._word(each) for each in sorted(ref.arn_if)))
-        return self._word("arn"), lacks
+        values, text = ref.reads
+        lacks.append(self._and(value != self._word(each) for each in sorted(values)))
+        return self._word(text), lacks
 
     # z3's terms
 

@@ -78,7 +78,7 @@ def _range_steps(ref: Ref, language: Language | None, number: int) -> list[_Step
         case Word(text):
             reading = ref.reading(text)
             return None if reading is None else [(chars, False, number) for chars in reading]
-        case Glob() | Sequence() if ref.arn_if is None:
+        case Glob() | Sequence() if ref.reads is None:
             row = spelled(language)
             steps: list[_Step] = []
             for position, loop in enumerate(row.loops):
@@ -87,8 +87,8 @@ def _range_steps(ref: Ref, language: Language | None, number: int) -> list[_Step
                 if position < len(row.letters):
                     steps.append((_seen_by(ref, row.letters[position]), False, number))
             return steps
-    if ref.arn_if is not None:
-        return [(CharSet(frozenset(char)), False, None) for char in "arn"]
+    if ref.reads is not None:
+        return [(one(char), False, None) for char in ref.reads[1]]
     return [(without(ref.alphabet, ref.stops), True, number)]
 
 
@@ -155,7 +155,7 @@ def residue(template: Template, word: str) -> list[str] | None:
     at = next(n for n, letter in enumerate(template.letters) if isinstance(letter, Ref))
     ref = template.letters[at]
     assert isinstance(ref, Ref)
-    if ref.any_case or ref.arn_if is not None or len(word) > _LONGEST:
+    if ref.any_case or ref.reads is not None or len(word) > _LONGEST:
         return None
     # The loops before and behind the reference belong to what stands there.
     before = _plain(template.letters[:at], template.loops[: at + 1])

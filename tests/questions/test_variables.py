@@ -129,6 +129,41 @@ RELATIONS = {
 }  # fmt: skip
 
 
+def source_arn(pattern: str) -> il.Policy:
+    return policy("*", {"ArnLike": {"aws:SourceArn": pattern}})
+
+
+# R-C14: the first segment is `arn`, whatever the pattern spells it with.
+RELATIONS |= {
+    "two variables before the first colon, exchanged": (
+        source_arn(f"{TEAM}{PREFIX}:aws:s3:::x"),
+        source_arn(f"{PREFIX}{TEAM}:aws:s3:::x"),
+        "INCOMPARABLE",
+    ),
+    "two variables before the first colon, let go": (
+        source_arn(f"{TEAM}{PREFIX}:aws:s3:::x"),
+        source_arn("arn:aws:s3:::x"),
+        "MORE_PERMISSIVE",
+    ),
+    "one of two variables before the first colon": (
+        source_arn(f"{TEAM}{PREFIX}n:aws:s3:::x"),
+        source_arn(f"{TEAM}*:aws:s3:::x"),
+        "MORE_PERMISSIVE",
+    ),
+    "variables that cannot be arn": (
+        source_arn(f"x{TEAM}{PREFIX}:aws:s3:::x"), source_arn("x"), "EQUIVALENT",
+    ),
+}  # fmt: skip
+
+
+def test_too_many_variables_before_the_first_colon_are_unknown() -> None:
+    many = "".join(f"${{aws:PrincipalTag/{n}}}" for n in range(20))
+    comparison = il.compare(source_arn(f"{many}:aws:s3:::x"), source_arn("arn:aws:s3:::x"))
+    assert comparison.relation is il.Relation.UNKNOWN
+    assert comparison.reason == "too many variables stand before the first colon of an ARN"
+    assert (comparison.gained, comparison.lost, comparison.complete) == ((), (), False)
+
+
 @pytest.mark.parametrize(("before", "after", "expected"), RELATIONS.values(), ids=RELATIONS)
 def test_relation(before: il.Policy, after: il.Policy, expected: str) -> None:
     mirrored = {"MORE_PERMISSIVE": "LESS_PERMISSIVE", "LESS_PERMISSIVE": "MORE_PERMISSIVE"}

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 import iamlogic as il
-from iamlogic.reports.json import comparison_json
+from iamlogic.reports.json import comparison_json, error_json
 from iamlogic.reports.markdown import code, comparison_markdown
 from iamlogic.reports.text import print_comparison
 from iamlogic.reports.wording import SHOWN, command
@@ -126,3 +126,11 @@ def test_what_no_option_can_say_is_said_as_json() -> None:
     _, argument = command(request, policy("p.json"))
     assert argument.startswith("--request '{")
     assert il.Request.from_json(argument.removeprefix("--request ").strip("'")) == request
+
+
+def test_what_is_not_modelled_is_told_with_its_place() -> None:
+    error = il.Unsupported("a character", policy("after.json", ALLOW).statements[0].where)
+    document = json.loads(error_json(error))
+    assert (document["schema"], document["error"]) == ("iamlogic/error/1", "Unsupported")
+    assert document["problems"][0]["message"] == "a character is not supported yet"
+    assert document["problems"][0]["path"] == "Statement[0]"

@@ -1,8 +1,8 @@
-"""Terms of SMT-LIB 2.6 as text: Booleans, strings and regular languages.
+"""Terms of SMT-LIB 2.6 as text: Booleans, strings, integers and regular languages.
 
 The reference encoding is written in the standard's own language, so that what people read, what
 other solvers are asked and what z3 decides here is one and the same text. A term is its text; the
-three sorts are kept apart by type. Connectives take any number of operands and are as flat as the
+sorts are kept apart by type. Connectives take any number of operands and are as flat as the
 policy is, so no reader's stack is at risk.
 
 SMT-LIB's characters are U+0000 to U+2FFFF. `literal` refuses texts beyond them: nothing is folded.
@@ -17,6 +17,8 @@ Formula = NewType("Formula", str)
 """A term of sort Bool."""
 Word = NewType("Word", str)
 """A term of sort String."""
+Number = NewType("Number", str)
+"""A term of sort Int."""
 Language = NewType("Language", str)
 """A term of sort RegLan."""
 
@@ -56,6 +58,14 @@ def symbol(name: str) -> str:
     """
     plain = "".join(c if " " <= c <= "~" and c not in "|\\{" else f"{{{ord(c):x}}}" for c in name)
     return f"|{plain}|"
+
+
+def part_of(name: str, part: str) -> str:
+    """A symbol for the part `part` of what the quoted symbol `name` stands for.
+
+    `part` is a word that is no hexadecimal number: no name's own symbol ends in that.
+    """
+    return f"{name[:-1]} {{{part}}}|"
 
 
 def both(*formulas: Formula) -> Formula:
@@ -102,8 +112,63 @@ def iff(left: Formula, right: Formula) -> Formula:
 
 
 def joined(*words: Word) -> Word:
-    """The concatenation of two strings or more."""
-    return Word(f"(str.++ {' '.join(words)})")
+    """The concatenation of strings."""
+    return Word(_flat("str.++", list(words), literal("")))
+
+
+def either(condition: Formula, word: Word, other: Word) -> Word:
+    """`word` where the condition holds, and `other` elsewhere."""
+    return word if word == other else Word(f"(ite {condition} {word} {other})")
+
+
+def cut(word: Word, start: Number, length: Number) -> Word:
+    """The `length` characters of `word` from `start` on, as far as it has them."""
+    return Word(f"(str.substr {word} {start} {length})")
+
+
+def contains(word: Word, part: Word) -> Formula:
+    """`part` stands somewhere in `word`."""
+    return Formula(f"(str.contains {word} {part})")
+
+
+def integer(value: int) -> Number:
+    """The integer constant for `value`."""
+    return Number(str(value) if value >= 0 else f"(- {-value})")
+
+
+def length(word: Word) -> Number:
+    """How many characters `word` has."""
+    return Number(f"(str.len {word})")
+
+
+def counted(digits: Word) -> Number:
+    """The number that a word of digits writes; -1 for a word of anything else."""
+    return Number(f"(str.to_int {digits})")
+
+
+def total(*numbers: Number) -> Number:
+    """The sum of its arguments, two or more."""
+    return Number(f"(+ {' '.join(numbers)})")
+
+
+def multiple(factor: int, number: Number) -> Number:
+    """`number`, so many times."""
+    return Number(f"(* {integer(factor)} {number})")
+
+
+def either_number(condition: Formula, number: Number, other: Number) -> Number:
+    """`number` where the condition holds, and `other` elsewhere."""
+    return Number(f"(ite {condition} {number} {other})")
+
+
+def equal(left: Number, right: Number) -> Formula:
+    """Two integers are equal."""
+    return Formula(f"(= {left} {right})")
+
+
+def less(left: Number, right: Number) -> Formula:
+    """`left` is less than `right`."""
+    return Formula(f"(< {left} {right})")
 
 
 def member(word: Word, language: Language) -> Formula:
@@ -113,7 +178,12 @@ def member(word: Word, language: Language) -> Formula:
 
 def exactly(text: str) -> Language:
     """The language of one word."""
-    return Language(f"(str.to_re {literal(text)})")
+    return verbatim(literal(text))
+
+
+def verbatim(word: Word) -> Language:
+    """The language whose only word is `word`, a constant or not."""
+    return Language(f"(str.to_re {word})")
 
 
 def sequence(languages: Iterable[Language]) -> Language:
@@ -144,6 +214,11 @@ def repeated_once(language: Language) -> Language:
 def times(count: int, language: Language) -> Language:
     """`count` words of `language`."""
     return Language(f"((_ re.^ {count}) {language})")
+
+
+def from_to(least: int, most: int, language: Language) -> Language:
+    """At least so many words of `language`, and at most so many."""
+    return Language(f"((_ re.loop {least} {most}) {language})")
 
 
 def optional(language: Language) -> Language:
@@ -182,7 +257,9 @@ def comment(text: str) -> str:
     return f"; {plain}"
 
 
-def _flat(connective: str, parts: list[str] | list[Formula] | list[Language], none: str) -> str:
+def _flat(
+    connective: str, parts: list[Word] | list[Formula] | list[Language], none: str
+) -> str:
     if not parts:
         return none
     return parts[0] if len(parts) == 1 else f"({connective} {' '.join(parts)})"
