@@ -34,6 +34,7 @@ TESTS = {
     "iamlogic/semantics/": ("tests/conformance", "tests/semantics", "tests/test_mutations.py"),
     "iamlogic/symbolic/": (
         "tests/conformance",
+        "tests/semantics/test_values.py",
         "tests/test_mutations.py",
         "tests/questions",
         "tests/symbolic",
