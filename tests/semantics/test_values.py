@@ -72,6 +72,7 @@ FAIL = [
     Case("R-V4", "StringLike", "s3:prefix", "${s3:x}", {"s3:x": "*", "s3:prefix": "a"}),
     Case("R-V5", "StringEquals", "s3:prefix", "${s3:x}", {"s3:prefix": ""}),
     Case("R-V5", "StringLike", "s3:prefix", "a${s3:x}*", {"s3:prefix": "ab"}),
+    Case("R-V5", "StringEquals", "s3:prefix", "${s3:x}-${s3:x, 'd'}", {"s3:prefix": "-d"}),
     Case("R-V8", "StringLike", "s3:prefix", "a${*}b", {"s3:prefix": "axb"}),
     Case("R-V8", "StringLike", "s3:prefix", "a${?}b", {"s3:prefix": "axb"}),
 ]
