@@ -27,7 +27,7 @@ from iamlogic.semantics.evaluation import statement_matches
 from iamlogic.symbolic.believable import Suggestions
 from iamlogic.symbolic.compiler import Compiler, blocks
 from iamlogic.symbolic.concretizer import concretize, replay, with_companions
-from iamlogic.symbolic.deadline import Undecided
+from iamlogic.symbolic.deadline import TimeoutExpired, Undecided
 from iamlogic.symbolic.lowering import Lowered, lower
 from iamlogic.symbolic.solver import Solver
 from iamlogic.symbolic.symbolizer import ACTION
@@ -126,7 +126,19 @@ class Gain:
                     yield _Trail(source, policy, old)
 
     def exists(self) -> bool:
-        return any(trail.exists() for trail in self._trails)
+        """Whether there is any; `Undecided` only if no source shows one and a bound ended some."""
+        bound: Undecided | None = None
+        for trail in self._trails:
+            try:
+                if trail.exists():
+                    return True
+            except Undecided as reached:
+                if isinstance(reached, TimeoutExpired):
+                    raise
+                bound = bound or reached
+        if bound is not None:
+            raise bound
+        return False
 
     def example(self) -> tuple[Difference, ...]:
         """One difference, where that much is known: the cells in which it was found."""

@@ -68,7 +68,8 @@ def named(entry: Principal) -> ChainMember:
     """The identity that an entry names.
 
     R-M9: exact text, but an account is the same in both spellings, in whichever partition (R-M16).
-    Unique ids of deleted principals (R-P19) and canonical users (R-M8) are in nobody's chain.
+    Unique ids of deleted principals (R-P19), canonical users and CloudFront's identities (R-M8)
+    are in nobody's chain.
     """
     return entry.form, (entry.account or entry.text) if _is_account(entry) else entry.text
 

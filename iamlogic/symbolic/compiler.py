@@ -200,8 +200,10 @@ class Compiler:
                 | PrincipalForm.SERVICE
             ):
                 return request.requester_in(exactly(entry.text))
-            case PrincipalForm.UNIQUE_ID | PrincipalForm.CANONICAL_USER:
-                return FALSE  # R-P19, R-M8: nobody in a request
+            case PrincipalForm.CANONICAL_USER | PrincipalForm.CLOUDFRONT_IDENTITY:
+                return request.is_unseen(entry.text)
+            case PrincipalForm.UNIQUE_ID:
+                return FALSE  # R-P19: nobody
 
     def _all_listed(self, entries: tuple[Principal, ...]) -> int:
         """Every member of the requester's chain is listed (R-K3, R-M11)."""
@@ -214,7 +216,8 @@ class Compiler:
                 if entry.form in (PrincipalForm.EVERYONE, *forms)
             )
 
-        account = listed(PrincipalForm.ACCOUNT)
+        account = listed(PrincipalForm.ACCOUNT, PrincipalForm.CANONICAL_USER)
+        unseen = listed(PrincipalForm.CLOUDFRONT_IDENTITY)
         role = listed(PrincipalForm.ROLE)
         named_session = listed(PrincipalForm.ROLE_SESSION)
         chains = {
@@ -227,6 +230,7 @@ class Compiler:
             Kind.PROVIDER: (listed(PrincipalForm.PROVIDER),),
             Kind.ANONYMOUS: (listed(),),  # nobody's chain is empty but its: only `*` lists it
         }
-        return terms.any_of(
+        of_a_kind = (
             terms.all_of([request.is_kind(kind), *members]) for kind, members in chains.items()
         )
+        return terms.any_of([*of_a_kind, unseen])

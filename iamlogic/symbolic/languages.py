@@ -151,11 +151,14 @@ class Template:
                 return ref
         return None
 
-    def substitute(self, values: Mapping[str, str]) -> Language:
-        """The language for given values; references to other keys stay."""
+    def substitute(self, values: Mapping[str, str | None]) -> Language:
+        """The language for given values; references to other keys stay. None: it has none."""
 
         def read(ref: Ref) -> tuple[Part, ...] | None:
-            return ref.reading(values[ref.key]) if ref.key in values else (ref,)
+            if ref.key not in values:
+                return (ref,)
+            value = values[ref.key]
+            return None if value is None else ref.reading(value)
 
         return self._mapped(read)
 

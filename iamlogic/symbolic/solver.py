@@ -17,7 +17,7 @@ from functools import partial
 
 from iamlogic.semantics.facts import WorldFact
 from iamlogic.symbolic.compiler import Compiler
-from iamlogic.symbolic.deadline import FOREVER
+from iamlogic.symbolic.deadline import FOREVER, Undecided
 from iamlogic.symbolic.enforcer import (
     REQUESTERS,
     domains,
@@ -31,7 +31,7 @@ from iamlogic.symbolic.relations import templates_of
 from iamlogic.symbolic.requester import RESOURCE_ACCOUNT
 from iamlogic.symbolic.sat import Sat
 from iamlogic.symbolic.symbolizer import SymbolicRequest
-from iamlogic.symbolic.terms import FALSE, TRUE, Atom, InLanguage, Present, Terms
+from iamlogic.symbolic.terms import FALSE, TRUE, Atom, InLanguage, Present, Terms, Unseen
 from iamlogic.symbolic.theory import Theory
 from iamlogic.symbolic.world import NO_FACTS, Facts, World, typed
 from iamlogic.syntax.global_keys import MULTIVALUED_KEYS
@@ -75,6 +75,14 @@ class Solver:
         wanted = [literal for literal in dict.fromkeys(formula) if literal != TRUE]
         if FALSE in wanted:
             return None
+        unseen = {name: -atom for name, atom in self.request.unseen.items()}
+        model = self._find([*wanted, *unseen.values()], guess=guess)
+        if model is None and unseen and self._find(wanted, guess=guess) is not None:
+            names = " or ".join(unseen)
+            raise Undecided(f"the answer hangs on {names}, by whom no request is written here")
+        return model
+
+    def _find(self, wanted: list[int], *, guess: bool) -> Model | None:
         if guess and (model := self._guess(wanted)) is not None:
             return model
         if self._sat is None:
@@ -182,6 +190,8 @@ class Solver:
 def _keys(atom: Atom) -> Iterator[str]:
     """The condition keys that an atom speaks of."""
     match atom:
+        case Unseen():
+            return
         case InLanguage(variable):
             yield variable
         case _:

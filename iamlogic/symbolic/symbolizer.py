@@ -35,7 +35,7 @@ from iamlogic.symbolic.requester import (
     kind_language,
 )
 from iamlogic.symbolic.scales import Interval, Scale
-from iamlogic.symbolic.terms import FALSE, TRUE, OneValue, Present, SomeValue, Terms
+from iamlogic.symbolic.terms import FALSE, TRUE, OneValue, Present, SomeValue, Terms, Unseen
 
 ACTION = "action"
 RESOURCE = "resource"
@@ -71,6 +71,7 @@ class SymbolicRequest:
         self.possible = frozenset(possible)
         self.one_clock = one_clock
         self.mentioned: dict[str, None] = {}  # the keys that some formula speaks of, in order
+        self.unseen: dict[str, int] = {}  # principals of which no request is written
         self.kinds: dict[Kind, int] = {}  # the kinds that some formula speaks of
         # By derived key: of a language of requesters, that of the key which it stands for.
         self.views: dict[str, dict[Language, Language]] = {key: {} for key in DERIVED}
@@ -109,6 +110,12 @@ class SymbolicRequest:
     def of_account(self, account: str) -> int:
         """The requester belongs to the account: to it as an identity, not as its provider."""
         return self.of_account_in(Word(account))
+
+    def is_unseen(self, principal: str) -> int:
+        """The request is by a principal that is none of the kinds above (R-M8)."""
+        if principal not in self.unseen:
+            self.unseen[principal] = self._terms.atom(Unseen(principal))
+        return self.unseen[principal]
 
     # The context
 

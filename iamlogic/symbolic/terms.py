@@ -50,7 +50,17 @@ class OneValue:
     key: str
 
 
-Atom = InLanguage | Present | SomeValue | OneValue
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """The request is by a principal of which no request is written here (R-M8).
+
+    It may be so in some request, and in others not; no model shows one in which it is.
+    """
+
+    key: str
+
+
+Atom = InLanguage | Present | SomeValue | OneValue | Unseen
 
 
 class Terms:

@@ -190,17 +190,17 @@ class Choice:
         raise Undecided("the variables of the policies depend on each other in a way too hard")
 
 
-def _values(keys: Iterable[str], words: Mapping[str, str]) -> dict[str, str]:
-    """What the keys of these strings are; one that the requester lacks is compared with nothing."""
-    values = {}
+def _values(keys: Iterable[str], words: Mapping[str, str]) -> dict[str, str | None]:
+    """What the keys of these strings are; None: the requester lacks it, so it fits nothing."""
+    values: dict[str, str | None] = {}
     for key in keys:
         word = words.get(owner_of(key))
         if word is not None:
-            values[key] = (derived_value(key, word) or "") if key in DERIVED else word
+            values[key] = derived_value(key, word) if key in DERIVED else word
     return values
 
 
-def _grounded(atom: Atom, values: Mapping[str, str]) -> Atom:
+def _grounded(atom: Atom, values: Mapping[str, str | None]) -> Atom:
     """The atom with the variables' values in their places."""
     match atom:
         case InLanguage(variable, Template() as template):

@@ -99,10 +99,16 @@ class PrincipalForm(Enum):
     ROLE = "role"  # arn:aws:iam::111122223333:role/PATH/NAME
     ROLE_SESSION = "role session"  # arn:aws:sts::111122223333:assumed-role/ROLE/SESSION
     FEDERATED_USER = "federated user"  # arn:aws:sts::111122223333:federated-user/NAME
+    # arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E…: of no customer's account
+    CLOUDFRONT_IDENTITY = "CloudFront identity"
     UNIQUE_ID = "unique id"  # AIDA… of a deleted principal: names nobody
     SERVICE = "service"  # ecs.amazonaws.com
     PROVIDER = "identity provider"  # a SAML or OIDC provider, under Federated
     CANONICAL_USER = "canonical user"  # 64 hexadecimal digits
+
+
+UNSEEN = frozenset({PrincipalForm.CANONICAL_USER, PrincipalForm.CLOUDFRONT_IDENTITY})
+"""Real principals by which no request is written here: whose account it is, no policy says."""
 
 
 class PrincipalType(Enum):

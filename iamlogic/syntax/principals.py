@@ -14,7 +14,14 @@ from iamlogic.syntax.json_tree import (
     describe,
     quote,
 )
-from iamlogic.syntax.policy import Effect, Principal, PrincipalForm, Principals, PrincipalType
+from iamlogic.syntax.policy import (
+    UNSEEN,
+    Effect,
+    Principal,
+    PrincipalForm,
+    Principals,
+    PrincipalType,
+)
 from iamlogic.syntax.principal import (
     PRINCIPAL_TYPES,
     BadPrincipal,
@@ -85,6 +92,10 @@ def _read_type(member: Member, path: Path, problems: Problems) -> list[Principal
                 problems.error(item.position, here, message, rule, hint)
             case principal:
                 entries.append(principal)
+                if principal.form in UNSEEN:
+                    message = f"no request here can be by {quote(item.value)}"
+                    hint = "a comparison that hangs on it is unknown, an evaluation leaves it out"
+                    problems.warn(item.position, here, message, "R-M8", hint)
                 if kind is PrincipalType.SERVICE and is_identity_provider(item.value):
                     message = f"{quote(item.value)} is an identity provider, not a service"
                     hint = "under Service it names nobody: write it under Federated"

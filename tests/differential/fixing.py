@@ -41,6 +41,7 @@ def _pins(solver: Solver, request: Request) -> Iterator[int]:
     }
     for variable, text in fields.items():
         yield terms.atom(InLanguage(variable, Word(text)))
+    yield from (-unseen for unseen in solver.request.unseen.values())
     yield solver.request.present(RESOURCE_ACCOUNT) * (1 if request.resource_owner else -1)
     for key in list(solver.request.mentioned):
         values = request.values(key)

@@ -63,16 +63,25 @@ REQUESTERS = [
 def missed(
     policies: Sequence[il.Policy], requests: Iterable[Request]
 ) -> list[tuple[il.Policy, il.Policy]]:
-    """Pairs of which nothing is claimed to be gained, though a request is."""
+    """Pairs of which nothing is claimed to be gained, though a request is.
+
+    A relation can be unknown for the principals by which no request is written (R-M8); what is
+    gained is told all the same.
+    """
     requests = list(requests)
     allowed = [{n for n, request in enumerate(requests) if allows(p, request)} for p in policies]
-    gaining = {il.Relation.MORE_PERMISSIVE, il.Relation.INCOMPARABLE}
     return [
         (policies[before], policies[after])
         for before, after in permutations(range(len(policies)), 2)
         if allowed[after] - allowed[before]
-        and il.compare(policies[before], policies[after], all_requests=True).relation not in gaining
+        and not _gains(il.compare(policies[before], policies[after], all_requests=True))
     ]
+
+
+def _gains(comparison: il.Comparison) -> bool:
+    if comparison.relation is il.Relation.UNKNOWN:
+        return bool(comparison.gained)
+    return comparison.relation in (il.Relation.MORE_PERMISSIVE, il.Relation.INCOMPARABLE)
 
 
 def policy(**members: object) -> il.Policy:

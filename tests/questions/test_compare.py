@@ -274,3 +274,63 @@ def test_an_identity_policy_is_not_compared_with_a_resource_policy() -> None:
     with pytest.raises(il.MixedKinds, match="cannot be compared"):
         il.compare(policy(statement("s3:*")), resource)
     assert il.compare(policy(), resource).relation is il.Relation.MORE_PERMISSIVE
+
+
+CANONICAL = {"CanonicalUser": "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"}
+CLOUDFRONT = {"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity EH1HDMB1FH2TC"}
+ACCOUNT = {"AWS": "111122223333"}
+
+
+def reads(principal: object, *, deny: object = None, action: str = "s3:GetObject") -> il.Policy:
+    """Who may read a bucket; `deny` is spared by a Deny."""
+    on_bucket = {"Action": action, "Resource": "arn:aws:s3:::b/*"}
+    statements = [{"Effect": "Allow", "Principal": principal, **on_bucket}]
+    if deny is not None:
+        statements.append({"Effect": "Deny", "NotPrincipal": deny, **on_bucket})
+    return il.parse({"Version": "2012-10-17", "Statement": statements})
+
+
+@pytest.mark.parametrize("unseen", [CANONICAL, CLOUDFRONT], ids=["canonical user", "CloudFront"])
+def test_what_hangs_on_a_principal_of_which_no_request_is_written_is_unknown(
+    unseen: dict[str, str],
+) -> None:
+    (name,) = unseen.values()
+    nobody, everybody = il.parse({"Statement": []}), reads("*")
+    assert reads(unseen).warnings[0].rule == "R-M8"
+    for before, after in (
+        (nobody, reads(unseen)),
+        (reads(unseen), nobody),
+        (reads(unseen), reads(unseen, action="s3:*")),
+        (
+            reads({**unseen, "Service": "ecs.amazonaws.com"}),
+            reads({"Service": "ecs.amazonaws.com"}),
+        ),
+    ):
+        comparison = il.compare(before, after)
+        assert comparison.relation is il.Relation.UNKNOWN
+        assert name in (comparison.reason or "")
+        assert not comparison.complete
+    assert il.compare(reads(unseen), reads(unseen)).relation is il.Relation.EQUIVALENT
+    assert il.compare(reads(unseen), everybody).relation is il.Relation.MORE_PERMISSIVE
+    both = il.compare(reads({**CANONICAL, **CLOUDFRONT}), reads({**CLOUDFRONT, **CANONICAL}))
+    assert both.relation is il.Relation.EQUIVALENT
+
+
+def test_a_principal_of_which_no_request_is_written_hides_no_other_difference() -> None:
+    comparison = il.compare(
+        reads(CLOUDFRONT), reads({"AWS": [*CLOUDFRONT.values(), "111122223333"]})
+    )
+    assert comparison.relation is il.Relation.MORE_PERMISSIVE
+    assert il.evaluate(comparison.after, comparison.gained[0].witness).outcome.name == "ALLOWED"
+
+
+def test_a_deny_that_spares_a_principal_of_which_no_request_is_written() -> None:
+    assert il.compare(reads("*", deny=CLOUDFRONT), reads("*", deny=ACCOUNT)).relation in (
+        il.Relation.UNKNOWN,
+        il.Relation.MORE_PERMISSIVE,
+        il.Relation.INCOMPARABLE,
+    )
+    assert (
+        il.compare(reads("*", deny=CLOUDFRONT), il.parse({"Statement": []})).relation
+        is il.Relation.UNKNOWN
+    )

@@ -172,3 +172,21 @@ def test_relation(before: il.Policy, after: il.Policy, expected: str) -> None:
     assert there.complete
     back = il.compare(after, before, all_requests=True)
     assert back.relation.name == mirrored.get(expected, expected)
+
+
+def test_a_variable_that_the_requester_lacks_fits_nothing() -> None:
+    """R-V6: no principal of an account has aws:PrincipalServiceName, so the Deny reaches none."""
+
+    def denying(value: str) -> il.Policy:
+        everywhere = {"Action": "*", "Resource": "*"}
+        allow = {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, **everywhere}
+        deny = {"Effect": "Deny", "Principal": "*", **everywhere}
+        statements = [
+            {**allow, "Condition": {"StringEquals": {"s3:prefix": "x"}}},
+            {**deny, "Condition": {"StringEquals": {"s3:prefix": value}}},
+        ]
+        return il.parse({"Version": "2012-10-17", "Statement": statements})
+
+    comparison = il.compare(denying("x"), denying("x${aws:PrincipalServiceName}"))
+    assert comparison.relation is il.Relation.MORE_PERMISSIVE
+    assert comparison.complete

@@ -54,6 +54,7 @@ def fixed_to(request: Request, solver: Solver, policy: Policy) -> list[int]:
         unknown.resource_in(Word(request.resource)),
         unknown.requester_in(Word(requester_word(request))),
     ]
+    literals += [-unseen for unseen in unknown.unseen.values()]
     tests = [test for s in policy.statements for test in lower(s).tests]
     for key in {RESOURCE_ACCOUNT, *(test.key for test in tests)} - VIEWS:
         values = request.values(key)
