@@ -6,7 +6,6 @@ nothing shared with the symbolic meaning. Start at `evaluation`, which is the wh
 
 from iamlogic.semantics.evaluation import Decision, Outcome, allows, evaluate
 from iamlogic.semantics.request import Request
-from iamlogic.semantics.support import require_supported
 from iamlogic.semantics.world import broken_facts, can_exist, can_send, with_usual_context
 
 __all__ = [
@@ -18,6 +17,5 @@ __all__ = [
     "can_exist",
     "can_send",
     "evaluate",
-    "require_supported",
     "with_usual_context",
 ]

@@ -5,32 +5,26 @@ each condition key a Boolean (present) and its value. A statement is one named f
 the disjunction of its Allows without its Denies (R-E20). Patterns are regular expressions over
 those strings, one membership each. Nothing is simplified and nothing is shared with the default
 encoding: what is slow here is plain, and what is plain can be checked.
-
-A multivalued key has as many symbolic elements as there are conditions on it. That is enough: what
-a condition needs of a list is at most one element that matches (to make an unqualified positive
-operator true, or a negated one false, R-C6); a list cut down to those elements, one at least,
-gives every condition the truth value it had. Elements may be equal, so shorter lists are covered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
 
-from iamlogic.errors import InternalError, Unsupported
-from iamlogic.semantics.support import require_supported
+from iamlogic.errors import Unsupported
+from iamlogic.symbolic.reference import dates, numbers
+from iamlogic.symbolic.reference.conditions import holds
+from iamlogic.symbolic.reference.keys import Key, Keys
 from iamlogic.symbolic.reference.patterns import (
     ACTION_FORM,
+    LOWER_CASE_DEFINED,
     NOT_A_COLON,
     NOT_A_COLON_MEANS,
     NOT_A_SURROGATE,
     NOT_A_SURROGATE_MEANS,
     RESOURCE_FORM,
     arn_of_account,
-    equals_ignoring_case,
-    matches_arn,
     matches_glob,
-    truth,
 )
 from iamlogic.symbolic.reference.requester import (
     COMPARED,
@@ -55,19 +49,17 @@ from iamlogic.symbolic.reference.smtlib import (
     iff,
     implies,
     is_expressible,
-    literal,
     member,
     negation,
     repeated,
     same,
     symbol,
 )
-from iamlogic.syntax.global_keys import MULTIVALUED_KEYS
+from iamlogic.symbolic.reference.variables import pattern_of, resolved
 from iamlogic.syntax.letter_case import fold
-from iamlogic.syntax.operators import Base, Comparison, Family
+from iamlogic.syntax.operators import Family
 from iamlogic.syntax.policy import (
     Actions,
-    Condition,
     Effect,
     Policy,
     Principal,
@@ -87,51 +79,11 @@ DEFINED_KEYS = frozenset({*_DEFINITIONS, fold(_RESOURCE_ACCOUNT_KEY)})
 """The folded names of the keys that follow from the request's other fields (R-K6)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A condition key of the symbolic request: `name` as a policy writes it first (R-K7)."""
-
-    name: str
-    present: Formula
-    elements: tuple[Word, ...]
-
-
-Keys = Mapping[str, Key]
-"""The keys that the policies mention, by their folded names."""
-
-
 def require_encodable(policy: Policy) -> None:
-    """Raises `Unsupported` at the first part that has no meaning yet or no place in SMT-LIB."""
-    require_supported(policy)
+    """Raises `Unsupported` at the first text with a character that SMT-LIB does not have."""
     for text in _texts(policy):
         if not is_expressible(str(text)):
             raise Unsupported(f"a character beyond U+2FFFF in SMT-LIB ({str(text)!a})", text.where)
-
-
-def keys_of(statements: Iterable[Statement], lengths: Mapping[str, int] | None = None) -> Keys:
-    """The keys that `statements` mention, each with as many elements as the module's text says.
-
-    `lengths` (folded name → number) asks for a given number of elements instead.
-    """
-    conditions = dict.fromkeys(c for s in statements for c in s.conditions)
-    names: dict[str, str] = {}
-    demands: dict[str, int] = {}
-    for condition in conditions:
-        folded = fold(condition.key)
-        names.setdefault(folded, condition.key)
-        demands[folded] = demands.get(folded, 0) + 1
-    keys = {}
-    for folded, name in names.items():
-        count = demands[folded] if folded in MULTIVALUED_KEYS else 1
-        if lengths is not None:
-            count = max(1, lengths.get(folded, 1))
-        elements = [name, *(f"{name} [{place}]" for place in range(1, count))]
-        keys[folded] = Key(
-            name=name,
-            present=Formula(symbol(f"has {name}")),
-            elements=tuple(Word(symbol(element)) for element in elements),
-        )
-    return keys
 
 
 def request_commands(keys: Keys) -> Iterator[str]:
@@ -139,6 +91,7 @@ def request_commands(keys: Keys) -> Iterator[str]:
     yield comment("Classes of characters")
     yield defined(NOT_A_COLON, "RegLan", NOT_A_COLON_MEANS)
     yield defined(NOT_A_SURROGATE, "RegLan", NOT_A_SURROGATE_MEANS)
+    yield from _named_languages(keys)
     yield comment("The requester, its parts and its kind (R-K1)")
     yield from requester_commands()
     yield comment("The action, the resource and its account (R-K4)")
@@ -152,12 +105,27 @@ def request_commands(keys: Keys) -> Iterator[str]:
     if keys:
         yield comment("The condition keys: whether the request has them, and their values")
     for folded, key in keys.items():
-        yield declared(key.present, "Bool")
-        yield from (declared(element, "String") for element in key.elements)
+        yield from key.declarations()
         if folded in DEFINED_KEYS:
             yield from map(asserted, _definition(folded, key))
         else:
             yield from (asserted(member(e, repeated(NOT_A_SURROGATE))) for e in key.elements)
+        yield from key.readings()
+
+
+def _named_languages(keys: Keys) -> Iterator[str]:
+    """Defines what only some questions need."""
+    families = frozenset[Family]().union(*(key.families for key in keys.values()))
+    if Family.NUMERIC in families:
+        yield comment("Numbers (R-C10)")
+        yield defined(numbers.IS_NUMBER, "RegLan", numbers.IS_NUMBER_MEANS)
+    if Family.DATE in families:
+        yield comment("Dates (R-C16)")
+        yield defined(dates.IS_CALENDAR_DATE, "RegLan", dates.IS_CALENDAR_DATE_MEANS)
+        yield defined(dates.IS_COUNT, "RegLan", dates.IS_COUNT_MEANS)
+    if Family.STRING in families:
+        yield comment("Letter case (R-C26)")
+        yield LOWER_CASE_DEFINED
 
 
 def _definition(folded: str, key: Key) -> Iterator[Formula]:
@@ -210,64 +178,33 @@ def matches(statement: Statement, keys: Keys) -> Formula:
         [
             matches_principals(statement.principals, statement.effect),
             _matches_actions(statement.actions),
-            _matches_resources(statement.resources),
-            *(_holds(condition, keys[fold(condition.key)]) for condition in statement.conditions),
+            _matches_resources(statement.resources, keys),
+            *(holds(condition, keys) for condition in statement.conditions),
         ]
     )
 
 
 def _matches_actions(actions: Actions) -> Formula:
     """R-M1, R-M2."""
-    found = any_of(matches_glob(ACTION, p.text, ignore_case=True) for p in actions.patterns)
+    found = any_of(_matches_action(pattern.text) for pattern in actions.patterns)
     return negation(found) if actions.negated else found
 
 
-def _matches_resources(resources: Resources | None) -> Formula:
-    """R-M3, R-M5; a statement without resources speaks of all (R-P6)."""
+def _matches_action(pattern: str) -> Formula:
+    if pattern == "*:*":  # R-P16
+        return TRUE
+    return matches_glob(ACTION, (pattern,), ignore_case=True)
+
+
+def _matches_resources(resources: Resources | None, keys: Keys) -> Formula:
+    """R-M3, R-M5, R-V5; a statement without resources speaks of all (R-P6)."""
     if resources is None:
         return TRUE
-    found = any_of(matches_glob(RESOURCE, pattern.text) for pattern in resources.patterns)
-    return negation(found) if resources.negated else found
-
-
-def _holds(condition: Condition, key: Key) -> Formula:
-    """R-C2 to R-C6, R-C21 to R-C23."""
-    operator, base = condition.operator, condition.operator.base
-    if base.family is Family.NULL:  # R-C23
-        absent = negation(key.present)
-        return any_of(absent if _is_true(v) else key.present for v in condition.values)
-    matched = any_of(
-        _value_matches(base, element, value)
-        for element in key.elements
-        for value in condition.values
+    found = any_of(
+        both(resolved(pattern, keys), matches_glob(RESOURCE, pattern_of(pattern, keys)))
+        for pattern in resources.patterns
     )
-    if base.negated:  # R-C3: true of an absent key, with IfExists or without
-        return implies(key.present, negation(matched))
-    if operator.if_exists:  # R-C22
-        return implies(key.present, matched)
-    return both(key.present, matched)
-
-
-def _value_matches(base: Base, word: Word, value: Text) -> Formula:
-    """`word`, of the request, matches `value`, of the policy; negation left aside."""
-    match base.family, base.comparison:
-        case Family.STRING, Comparison.EQUALS:  # R-C7
-            return same(word, literal(value.text))
-        case Family.STRING, Comparison.EQUALS_IGNORE_CASE:
-            return equals_ignoring_case(word, value.text)
-        case Family.STRING, Comparison.LIKE:  # R-C9
-            return matches_glob(word, value.text)
-        case Family.ARN, Comparison.LIKE:
-            return matches_arn(word, value.text)
-        case Family.BOOL, Comparison.EQUALS:
-            return member(word, truth(value=_is_true(value)))
-        case _:
-            raise InternalError(f"{base.name} has no encoding here and was not refused")
-
-
-def _is_true(value: Text) -> bool:
-    """R-P24: a value under Bool or Null is `true` or `false`, in any case."""
-    return value.text.lower() == "true"
+    return negation(found) if resources.negated else found
 
 
 def _texts(policy: Policy) -> Iterator[Text | Principal]:

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iamlogic.symbolic.reference.formula import (
-    Keys,
     allows,
     compared_kinds,
-    keys_of,
     matches,
     policy_commands,
     request_commands,
     require_encodable,
     universe_commands,
 )
+from iamlogic.symbolic.reference.keys import Keys, keys_of
 from iamlogic.symbolic.reference.smtlib import asserted, comment, negation
+from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.policy import Policy, Statement
 
 _HEAD = """\
@@ -35,18 +35,19 @@ def to_smtlib(before: Policy, after: Policy, *, within: Statement | None = None)
 
     `sat` means that there is such a request, and the model is one; `unsat` that there is none.
     `within`, a statement of these policies or made from their parts, narrows the question to the
-    requests that it matches. Raises `Unsupported` for what has no meaning yet.
+    requests that it matches. Raises `Unsupported` for a character that SMT-LIB does not have.
     """
     commands = inclusion(before, after, question_keys(before, after, within), within)
     return "\n".join([_HEAD, *commands, "(check-sat)", "(get-model)", ""])
 
 
 def question_keys(before: Policy, after: Policy, within: Statement | None) -> Keys:
-    """The condition keys of a question; raises `Unsupported` for what has no meaning yet."""
+    """The condition keys of a question; raises `Unsupported` for what SMT-LIB can't write."""
     require_encodable(before)
     require_encodable(after)
     narrowing = () if within is None else (within,)
-    return keys_of((*before.statements, *after.statements, *narrowing))
+    statements = (*before.statements, *after.statements, *narrowing)
+    return keys_of(statements, multivalued_keys((before, after)))
 
 
 def inclusion(

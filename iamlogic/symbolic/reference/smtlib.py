@@ -257,9 +257,7 @@ def comment(text: str) -> str:
     return f"; {plain}"
 
 
-def _flat(
-    connective: str, parts: list[Word] | list[Formula] | list[Language], none: str
-) -> str:
+def _flat(connective: str, parts: list[Word] | list[Formula] | list[Language], none: str) -> str:
     if not parts:
         return none
     return parts[0] if len(parts) == 1 else f"({connective} {' '.join(parts)})"

@@ -28,14 +28,13 @@ from iamlogic.symbolic.reference.formula import (
     RESOURCE,
     RESOURCE_ACCOUNT,
     RESOURCE_ACCOUNT_IS_KNOWN,
-    Keys,
     allows,
     compared_kinds,
-    keys_of,
     policy_commands,
     request_commands,
     require_encodable,
 )
+from iamlogic.symbolic.reference.keys import Keys, keys_of
 from iamlogic.symbolic.reference.question import inclusion, question_keys
 from iamlogic.symbolic.reference.requester import (
     ACCOUNT,
@@ -49,7 +48,6 @@ from iamlogic.symbolic.reference.requester import (
 from iamlogic.symbolic.reference.smtlib import (
     Formula,
     Word,
-    all_of,
     asserted,
     both,
     iff,
@@ -59,8 +57,8 @@ from iamlogic.symbolic.reference.smtlib import (
     negation,
     same,
 )
-from iamlogic.syntax.global_keys import multivalued_keys
 from iamlogic.syntax.letter_case import fold
+from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.policy import Policy, PolicyKind, Statement
 
 FIXED_SECONDS = 60.0
@@ -99,8 +97,8 @@ def search(
     """Is there a request that `allowed_by` allows and `denied_by` does not?
 
     With `within`, a statement made from parts of these policies: one that it matches, too.
-    `timeout` is in seconds. Raises `Unsupported`, and `InternalError` if the witness does not
-    stand its replay through `semantics`.
+    `timeout` is in seconds. Raises `Unsupported` for a character that SMT-LIB does not have, and
+    `InternalError` if the witness does not stand its replay through `semantics`.
     """
     keys = question_keys(denied_by, allowed_by, within)
     question = "\n".join(inclusion(denied_by, allowed_by, keys, within))
@@ -148,39 +146,38 @@ def fixed(policy: Policy, request: Request) -> bool:
     """Whether the formula of `policy` allows `request`: the symbolic request is fixed to it.
 
     Raises `InternalError` unless exactly one of "allowed" and "not allowed" is satisfiable, and
-    `Unsupported` for what has no meaning yet.
+    `Unsupported` for a character that SMT-LIB does not have.
     """
     require_encodable(policy)
-    lengths = {fold(name): len(request.values(name)) for name in request.context}
-    keys = keys_of(policy.statements, lengths)
+    lengths = {fold(name): len(values) for name, values in request.context.items()}
+    keys = keys_of(policy.statements, multivalued_keys([policy]), lengths)
+    commands = [*request_commands(keys), *policy_commands("policy", policy, keys)]
+    commands += map(asserted, _equations(request, keys))
     try:
-        solver = _solver(FIXED_SECONDS)
-        commands = [*request_commands(keys), *policy_commands("policy", policy, keys)]
-        commands += map(asserted, _equations(request, keys))
-        solver.from_string("\n".join([*commands, *_MARKERS]))
-        allowed = solver.check(z3.Bool("is-allowed", solver.ctx))
-        refused = solver.check(z3.Bool("is-refused", solver.ctx))
+        allowed = _can_be(commands, allows("policy"))
+        refused = _can_be(commands, negation(allows("policy")))
     except z3.Z3Exception as error:
         raise InternalError(f"z3 failed on one request: {error}") from error
-    if {str(allowed), str(refused)} != {"sat", "unsat"}:
+    if {allowed, refused} != {"sat", "unsat"}:
         raise InternalError(
             f"for {request} the reference finds 'allowed' {allowed} and 'not allowed' {refused}"
         )
-    return bool(allowed == z3.sat)
+    return allowed == "sat"
 
 
-_MARKERS = (
-    "(declare-const is-allowed Bool)",
-    "(declare-const is-refused Bool)",
-    asserted(implies(Formula("is-allowed"), allows("policy"))),
-    asserted(implies(Formula("is-refused"), negation(allows("policy")))),
-)
+def _can_be(commands: list[str], formula: Formula) -> str:
+    # A question of its own: under assumptions z3 would not put values in the place of constants.
+    solver = _solver(FIXED_SECONDS)
+    solver.from_string("\n".join([*commands, asserted(formula)]))
+    return str(solver.check())
 
 
 def _equations(request: Request, keys: Keys) -> Iterator[Formula]:
     """Fixes the symbolic request to `request`: what is written there, and the requester's parts.
 
-    The keys that follow from the requester stay as the formula has them, unless they are written.
+    The keys that follow from the requester are written, too: if the formula had them otherwise,
+    neither answer were possible. An absent key's strings are of no matter, but solvers can be lost
+    in them.
     """
     for word, text in (
         (REQUESTER, request.principal),
@@ -189,7 +186,6 @@ def _equations(request: Request, keys: Keys) -> Iterator[Formula]:
     ):
         yield same(word, _literal(text))
     yield _fixed_resource_account(request)
-    written = {fold(name): request.values(name) for name in request.context}
     requester = request.requester
     for part, value in (
         (PARTITION, requester.partition),
@@ -200,13 +196,12 @@ def _equations(request: Request, keys: Keys) -> Iterator[Formula]:
             yield same(part, literal(value))
     # R-K2: without aws:PrincipalArn in the context a session's role has no path.
     yield same(PATH, literal(requester.path))
-    for folded, key in keys.items():
-        values = written.get(folded)
-        if values is not None:
-            yield key.present
-            yield all_of(same(e, _literal(v)) for e, v in zip(key.elements, values, strict=True))
-        elif folded not in DEFINED_KEYS:  # R-K6: any other key that is not there is absent
-            yield negation(key.present)
+    for key in keys.values():
+        values = request.values(key.name)
+        yield key.present if values else negation(key.present)  # R-K6
+        yield from (
+            same(e, _literal(v)) for e, v in zip(key.elements, values or ("",), strict=True)
+        )
 
 
 def _fixed_resource_account(request: Request) -> Formula:
