@@ -113,6 +113,9 @@ def _principal_keys(request: Request) -> bool:
 
 
 def _organization_paths(request: Request) -> bool:
+    sides = ("Principal", "Resource", "Source")
+    if any("/" in each for side in sides for each in request.values(f"aws:{side}OrgID")):
+        return False
     for side in ("Principal", "Resource"):
         ids, paths = (request.values(f"aws:{side}Org{part}") for part in ("ID", "Paths"))
         if bool(ids) is not bool(paths) or not _lead_to(paths, ids):

@@ -85,6 +85,18 @@ class Relations:
                 (inside if holds else outside).append(atom.language)
         return inside, outside
 
+    def only_value(self, key: str) -> tuple[list[list[Language]], list[Language]]:
+        """What the one value of a multivalued key lies in, one of each row, and what not."""
+        rows: list[list[Language]] = []
+        outside: list[Language] = []
+        for atom, holds in self.plain.items():
+            if isinstance(atom, SomeValue) and atom.key == key:
+                if holds is atom.outside:
+                    outside += atom.languages
+                else:
+                    rows.append(list(atom.languages))
+        return rows, outside
+
     def known(self, key: str) -> Iterator[tuple[Language, Atom]]:
         """Languages that a key, or a string, lies in, each with the atom that says so."""
         for atom, holds in self.plain.items():

@@ -4,7 +4,7 @@ It gets the atoms that choosing values and the proofs leave: a handful, about st
 one another. What z3 is told follows from the atoms and may be less than they say (a text in either
 case is a text of that length; of what a template must not hold, some words). So
 
-- what z3 refutes is refuted: the atoms that it needed are a conflict, whatever the values are;
+- what z3 refutes is refuted: the atoms are a conflict, whatever the values are;
 - what z3 satisfies is a suggestion: values that the caller substitutes and decides.
 
 z3 is asked once for each form of the requester's string, of whose fields the derived keys are
@@ -22,7 +22,7 @@ from typing import Any
 import z3  # type: ignore[import-untyped]
 
 from iamlogic.errors import InternalError
-from iamlogic.symbolic.deadline import Deadline, TimeoutExpired
+from iamlogic.symbolic.deadline import Deadline
 from iamlogic.symbolic.enforcer import Domains, domain_of
 from iamlogic.symbolic.languages import (
     ANY,
@@ -51,7 +51,7 @@ from iamlogic.symbolic.requester import (
 )
 from iamlogic.symbolic.scales import Interval
 from iamlogic.symbolic.symbolizer import CONSTANT, REQUESTER, SymbolicRequest
-from iamlogic.symbolic.terms import Atom, InLanguage, OneValue, SomeValue
+from iamlogic.symbolic.terms import Atom, InLanguage, OneValue, Present, SomeValue
 from iamlogic.symbolic.widening import segments
 
 _LONG = 1e6
@@ -121,8 +121,7 @@ class _Case:
     ) -> None:
         self._domains, self._viewed = domains, viewed
         self._context = z3.Context()
-        self._solver = z3.SimpleSolver(ctx=self._context)
-        self._solver.set("rlimit", _EFFORT)
+        self._facts: list[Any] = []
         self._true = z3.BoolVal(True, ctx=self._context)  # noqa: FBT003 - z3's own form
         self._numbers = count()
         self._strings: dict[str, Any] = {}
@@ -144,7 +143,7 @@ class _Case:
                 self._parts[None] = self._row(pieces)
             if isinstance(part, Field):
                 field = self._parts[part] = z3.String(part.value, ctx=self._context)
-                self._solver.add(self._any_of(field, field_languages(part), holds=True))
+                self._facts.append(self._any_of(field, field_languages(part), holds=True))
                 pieces.append(field)
             else:
                 pieces.append(self._word(part))
@@ -161,24 +160,39 @@ class _Case:
         self, owners: Collection[str], deadline: Deadline
     ) -> dict[str, str] | Conflict | None:
         """Words for the owners that may do, atoms that cannot be; None: z3 cannot say."""
-        deadline.check()
-        if (remaining := deadline.remaining()) < _LONG:
-            self._solver.set("timeout", max(1, int(remaining * 1000)))
-        outcome = self._solver.check(*self._switches)
-        if outcome == z3.sat:
-            model = self._solver.model()
-            return {o: _text(model.eval(self._string(o), model_completion=True)) for o in owners}
+        strings = {owner: self._string(owner) for owner in owners}
+        solver = self._asserting(self._switches)
+        outcome = _check(solver, (), deadline)
         if outcome == z3.unsat:
-            return [self._told[str(switch)] for switch in self._solver.unsat_core()]
-        if "interrupted" in self._solver.reason_unknown():
-            raise KeyboardInterrupt
-        if deadline.remaining() <= 0:
-            raise TimeoutExpired
-        return None
+            return [self._told[str(switch)] for switch in self._needed(deadline)]
+        if outcome != z3.sat:
+            return None
+        model = solver.model()
+        return {o: _text(model.eval(s, model_completion=True)) for o, s in strings.items()}
+
+    def _needed(self, deadline: Deadline) -> list[Any]:
+        """Of atoms that were refuted together, some that are refuted by themselves.
+
+        Which ones z3 names is a hint, no more: with strings it can leave out what it needed. So
+        they are asserted alone, without assumptions that z3 could lose track of.
+        """
+        solver = self._asserting([])
+        if _check(solver, self._switches, deadline) == z3.unsat:
+            core = list(solver.unsat_core())
+            if _check(self._asserting(core), (), deadline) == z3.unsat:
+                return core
+        return self._switches
+
+    def _asserting(self, switches: list[Any]) -> Any:
+        """A new solver that knows these atoms, and nothing of what was asked before."""
+        solver = z3.SimpleSolver(ctx=self._context)
+        solver.set("rlimit", _EFFORT)
+        solver.add(*self._facts, *switches)
+        return solver
 
     def refuse(self, words: Mapping[str, str]) -> None:
         """Other words, please."""
-        self._solver.add(self._or([self._string(o) != self._word(w) for o, w in words.items()]))
+        self._facts.append(self._or([self._string(o) != self._word(w) for o, w in words.items()]))
 
     # Atoms
 
@@ -188,13 +202,13 @@ class _Case:
             switch = z3.Bool(f"atom {len(self._told)}", ctx=self._context)
             self._switches.append(switch)
             self._told[str(switch)] = (atom, holds)
-            if holds and isinstance(atom, SomeValue):
+            if holds and isinstance(atom, SomeValue | Present):  # a set has some value
                 elements.setdefault(atom.key, {})[atom] = (switch, self._fresh())
             elif holds and isinstance(atom, OneValue):
                 elements.setdefault(atom.key, {})[atom] = (switch, self._string(atom.key))
         for switch, (atom, holds) in zip(self._switches, self._told.values(), strict=True):
             fact = self._fact(atom, elements.get(_speaks_of(atom), {}), holds=holds)
-            self._solver.add(z3.Implies(switch, fact))
+            self._facts.append(z3.Implies(switch, fact))
 
     def _fact(self, atom: Atom, elements: Mapping[Atom, tuple[Any, Any]], *, holds: bool) -> Any:
         """What an atom says, given the values of its key that other atoms ask for."""
@@ -339,7 +353,7 @@ class _Case:
         if variable not in self._strings:
             string = self._strings[variable] = z3.String(variable, ctx=self._context)
             for row in domain_of(variable, self._domains):
-                self._solver.add(self._any_of(string, row, holds=True))
+                self._facts.append(self._any_of(string, row, holds=True))
         return self._strings[variable]
 
     def _reading(self, ref: Ref) -> tuple[Any, list[Any]] | None:
@@ -396,6 +410,8 @@ class _Case:
     def _char(self, chars: CharSet) -> Any:
         if chars == ANY:
             return z3.AllChar(z3.ReSort(z3.StringSort(self._context)), ctx=self._context)
+        if not chars.chars:
+            return z3.Empty(z3.ReSort(z3.StringSort(self._context)))
         ranges = [z3.Range(self._word(a), self._word(b)) for a, b in _ranges(chars.chars)]
         listed = self._join(z3.Union, ranges)
         if not chars.negated:
@@ -404,6 +420,18 @@ class _Case:
 
     def _join(self, how: Any, terms: list[Any]) -> Any:
         return how(*terms) if len(terms) > 1 else terms[0]
+
+
+def _check(solver: Any, assumptions: Iterable[Any], deadline: Deadline) -> Any:
+    deadline.check()
+    if (remaining := deadline.remaining()) < _LONG:
+        solver.set("timeout", max(1, int(remaining * 1000)))
+    outcome = solver.check(*assumptions)
+    if outcome == z3.unknown:
+        if "interrupted" in solver.reason_unknown():
+            raise KeyboardInterrupt
+        deadline.check()
+    return outcome
 
 
 def _ranges(chars: Iterable[str]) -> list[tuple[str, str]]:

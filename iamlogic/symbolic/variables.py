@@ -122,7 +122,10 @@ class Choice:
         found: dict[str, None] = {}
         compared = [(t, holds) for variable, t, holds in relations.compared() if variable == owner]
         inside += [widened(t, relations.range_of) for t, holds in compared if holds]
-        rows = relations.rows(owner, inside)
+        only, banned = relations.only_value(owner)
+        rows = [*relations.rows(owner, inside), *only]
+        outside += banned
+        hints = [part for row in rows for part in row]
         for key, value in self._asked_for(relations, owner):
             views = views_of(key, Word(value))
             if views is not None:
@@ -131,7 +134,7 @@ class Choice:
                     found[word] = None
         if owner in first.words:
             found[first.words[owner]] = None
-        for word in self._theory.suggest(owner, inside):
+        for word in self._theory.suggest(owner, hints):
             if fits(word, rows, outside):
                 found[word] = None
             if len(found) >= _WORDS:

@@ -93,6 +93,7 @@ TYPES: dict[str, Rows] = {
 }
 """R-K14: what the values of global keys are, but of those that follow from the requester."""
 
+_BUT_SLASHES = sequence(((CharSet(frozenset("/"), negated=True),),))
 _BUT_COLON = (CharSet(frozenset(":"), negated=True),)
 _UPPER = CharSet(frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"))
 
@@ -180,6 +181,8 @@ class World:
         """R-K11."""
         for side in ("principal", "resource", "source"):
             organization, paths = f"aws:{side}orgid", f"aws:{side}orgpaths"
+            if key == organization:
+                yield [-self._has(key), self._some(key, _BUT_SLASHES)]
             if key == paths:
                 begins = spell([replace(_value_of(organization), stops="/"), "/", (ANY,)])
                 yield [-self._has(organization), -self._some(paths, begins, outside=True)]

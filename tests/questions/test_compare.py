@@ -9,7 +9,7 @@ import pytest
 
 import iamlogic as il
 from iamlogic.semantics import allows
-from iamlogic.symbolic.reference import Found, search
+from iamlogic.symbolic.reference import Found, Nothing, Unknown, search
 
 Regions = list[tuple[str, list[str], list[str]]]
 
@@ -334,3 +334,12 @@ def test_a_deny_that_spares_a_principal_of_which_no_request_is_written() -> None
         il.compare(reads("*", deny=CLOUDFRONT), il.parse({"Statement": []})).relation
         is il.Relation.UNKNOWN
     )
+
+
+def test_the_reference_says_of_such_principals_what_the_default_does() -> None:
+    nobody, everybody = il.parse({"Statement": []}), reads("*")
+    assert isinstance(search(reads(CLOUDFRONT), nobody), Unknown)
+    assert isinstance(search(reads({**CANONICAL, **ACCOUNT}), nobody), Found)
+    assert isinstance(search(reads(CANONICAL), everybody), Nothing)
+    spared = reads("*", deny={"AWS": ["111122223333", *CLOUDFRONT.values()]})
+    assert isinstance(search(spared, reads("*", deny=ACCOUNT)), Unknown)

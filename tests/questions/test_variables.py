@@ -190,3 +190,61 @@ def test_a_variable_that_the_requester_lacks_fits_nothing() -> None:
     comparison = il.compare(denying("x"), denying("x${aws:PrincipalServiceName}"))
     assert comparison.relation is il.Relation.MORE_PERMISSIVE
     assert comparison.complete
+
+
+def of_everybody(condition: Mapping[str, object], **members: object) -> dict[str, object]:
+    everything = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+    return {**everything, "Condition": condition, **members}
+
+
+def of(*statements: Mapping[str, object]) -> il.Policy:
+    return il.parse({"Version": "2012-10-17", "Statement": statements})
+
+
+def test_what_a_solver_names_as_the_cause_is_proved_again() -> None:
+    """z3 named one atom of a conflict of two; the request below was then taken for impossible."""
+    tag = {"StringEqualsIgnoreCase": {"aws:PrincipalTag/t": "x${aws:username}x"}}
+    before = of(
+        of_everybody({}),
+        of_everybody({"StringEquals": {"aws:PrincipalTag/t": USER}}, Effect="Deny"),
+        of_everybody({}, Effect="Deny", Action="ec2:*"),
+    )
+    narrow = {
+        **tag,
+        "StringEquals": {"s3:z": ["1", "2"]},
+        "StringNotEquals": {"s3:y": ["2"]},
+        "StringNotLike": {"s3:z": "2*"},
+    }
+    after = of(of_everybody(tag, Action="s3:*"), of_everybody(narrow, Action="ec2:*"))
+    request = il.Request(
+        "arn:aws:iam::111122223333:user/alice",
+        "ec2:x",
+        "*",
+        {"aws:PrincipalTag/t": "xalicex", "s3:z": "1"},
+    )
+    assert il.evaluate(after, request).outcome is il.Outcome.ALLOWED
+    assert il.evaluate(before, request).outcome is il.Outcome.EXPLICITLY_DENIED
+    assert il.compare(before, after).relation is il.Relation.INCOMPARABLE
+
+
+def test_a_key_with_values_can_be_a_variable_too() -> None:
+    deny = {"Effect": "Deny", "Resource": "arn:aws:s3:::a${kms:Keys}"}
+    allow = of_everybody({"ForAnyValue:StringEqualsIgnoreCase": {"kms:Keys": ["true"]}})
+    nothing = of(of_everybody({}, Effect="Deny"))
+    assert (
+        il.compare(nothing, of(of_everybody({}, **deny), allow), all_requests=True).relation
+        is il.Relation.MORE_PERMISSIVE
+    )
+
+
+def test_a_name_cannot_hold_what_ends_it() -> None:
+    before = of(of_everybody({}))
+    after = of(
+        of_everybody({"StringNotEquals": {"aws:username": USER}}),
+        of_everybody(
+            {"StringNotEqualsIgnoreCase": {"aws:username": "arn:aws:iam::111122223333:user/alice"}},
+            Effect="Deny",
+            Resource=f"arn:aws:s3:::*{USER}/{USER}",
+        ),
+    )
+    assert il.compare(before, after, all_requests=True).relation is il.Relation.LESS_PERMISSIVE

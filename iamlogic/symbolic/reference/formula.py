@@ -34,6 +34,7 @@ from iamlogic.symbolic.reference.requester import (
     Kind,
     matches_principals,
     requester_commands,
+    unseen,
 )
 from iamlogic.symbolic.reference.smtlib import (
     TRUE,
@@ -59,6 +60,7 @@ from iamlogic.symbolic.reference.variables import pattern_of, resolved
 from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.operators import Family
 from iamlogic.syntax.policy import (
+    UNSEEN,
     Actions,
     Effect,
     Policy,
@@ -138,6 +140,13 @@ def _definition(folded: str, key: Key) -> Iterator[Formula]:
     words = _DEFINITIONS[folded]
     yield iff(key.present, any_of(kind.holds for kind in words))
     yield from (implies(kind.holds, same(value, word)) for kind, word in words.items())
+
+
+def unseen_principals(policies: Iterable[Policy]) -> list[Formula]:
+    """That the request is by one of the principals that no request is written by (R-M8)."""
+    statements = (statement for policy in policies for statement in policy.statements)
+    entries = (e for s in statements if s.principals is not None for e in s.principals.entries)
+    return list(dict.fromkeys(unseen(entry) for entry in entries if entry.form in UNSEEN))
 
 
 def universe_commands(kinds: Collection[Kind]) -> Iterator[str]:

@@ -16,9 +16,10 @@ from iamlogic.symbolic.reference.formula import (
     request_commands,
     require_encodable,
     universe_commands,
+    unseen_principals,
 )
 from iamlogic.symbolic.reference.keys import Keys, keys_of
-from iamlogic.symbolic.reference.smtlib import asserted, comment, negation
+from iamlogic.symbolic.reference.smtlib import asserted, comment, declared, negation
 from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.policy import Policy, Statement
 
@@ -56,6 +57,7 @@ def inclusion(
     """The commands that ask for a request allowed by `after` and not by `before`."""
     yield from request_commands(keys)
     yield from universe_commands(compared_kinds((before, after)))
+    yield from (declared(each, "Bool") for each in unseen_principals((before, after)))
     yield from policy_commands("before", before, keys)
     yield from policy_commands("after", after, keys)
     yield comment("The question: allowed by `after` and not by `before`")

@@ -237,8 +237,15 @@ def _is_in_chain(entry: Principal) -> Formula:
             return both(Kind.SERVICE.holds, same(REQUESTER, text))
         case PrincipalForm.PROVIDER:
             return both(Kind.PROVIDER.holds, same(REQUESTER, text))
-        case PrincipalForm.UNIQUE_ID | PrincipalForm.CANONICAL_USER:  # R-P19, R-M8: nobody
+        case PrincipalForm.CANONICAL_USER | PrincipalForm.CLOUDFRONT_IDENTITY:
+            return unseen(entry)
+        case PrincipalForm.UNIQUE_ID:  # R-P19: nobody
             return FALSE
+
+
+def unseen(entry: Principal) -> Formula:
+    """R-M8: the request is by a principal of which none is written; it may be so, or not."""
+    return Formula(symbol(f"by {entry.text}"))
 
 
 _CHAIN_FORMS: dict[Kind, tuple[PrincipalForm, ...]] = {
@@ -263,7 +270,10 @@ def _lists_whole_chain(entries: tuple[Principal, ...]) -> Formula:
         form: any_of(_is_in_chain(entry) for entry in entries if entry.form is form)
         for form in PrincipalForm
     }
-    return any_of(
+    account, by_canonical_user = PrincipalForm.ACCOUNT, PrincipalForm.CANONICAL_USER
+    listed[account] = any_of([listed[account], listed[by_canonical_user]])  # R-M8
+    chains = (
         all_of([kind.holds, *(listed[form] for form in forms)])
         for kind, forms in _CHAIN_FORMS.items()
     )
+    return any_of([*chains, listed[PrincipalForm.CLOUDFRONT_IDENTITY]])

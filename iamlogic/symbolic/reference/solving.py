@@ -33,6 +33,7 @@ from iamlogic.symbolic.reference.formula import (
     policy_commands,
     request_commands,
     require_encodable,
+    unseen_principals,
 )
 from iamlogic.symbolic.reference.keys import Keys, keys_of
 from iamlogic.symbolic.reference.question import inclusion, question_keys
@@ -50,6 +51,7 @@ from iamlogic.symbolic.reference.smtlib import (
     Word,
     asserted,
     both,
+    declared,
     iff,
     implies,
     is_expressible,
@@ -100,20 +102,25 @@ def search(
     `timeout` is in seconds. Raises `Unsupported` for a character that SMT-LIB does not have, and
     `InternalError` if the witness does not stand its replay through `semantics`.
     """
+    policies = (denied_by, allowed_by)
     keys = question_keys(denied_by, allowed_by, within)
     question = "\n".join(inclusion(denied_by, allowed_by, keys, within))
     deadline = None if timeout is None else time.monotonic() + timeout
     unknown: Unknown | None = None
-    for kind in _cases((denied_by, allowed_by), keys):
-        left = None if deadline is None else deadline - time.monotonic()
-        match _ask(f"{question}\n{asserted(kind.holds)}", keys, left):
-            case Request() as witness:
-                _replay(witness, allowed_by, denied_by)
-                return Found(witness)
-            case Unknown() as unknown:
-                pass
-            case Nothing():
-                pass
+    unseen = [asserted(negation(each)) for each in unseen_principals(policies)]
+    for more in (unseen, []) if unseen else ([],):
+        for kind in _cases(policies, keys):
+            left = None if deadline is None else deadline - time.monotonic()
+            match _ask("\n".join([question, *more, asserted(kind.holds)]), keys, left):
+                case Request() as witness if more == unseen:
+                    _replay(witness, allowed_by, denied_by)
+                    return Found(witness)
+                case Request():  # by a principal of which no request is written (R-M8)
+                    unknown = Unknown("the answer hangs on a principal that is in no request")
+                case Unknown() as unknown:
+                    pass
+                case Nothing():
+                    pass
     return unknown or Nothing()
 
 
@@ -149,9 +156,12 @@ def fixed(policy: Policy, request: Request) -> bool:
     `Unsupported` for a character that SMT-LIB does not have.
     """
     require_encodable(policy)
-    lengths = {fold(name): len(values) for name, values in request.context.items()}
+    lengths = {fold(name): len(request.values(name)) for name in request.context}
     keys = keys_of(policy.statements, multivalued_keys([policy]), lengths)
-    commands = [*request_commands(keys), *policy_commands("policy", policy, keys)]
+    commands = list(request_commands(keys))
+    for unseen in unseen_principals([policy]):
+        commands += [declared(unseen, "Bool"), asserted(negation(unseen))]
+    commands += policy_commands("policy", policy, keys)
     commands += map(asserted, _equations(request, keys))
     try:
         allowed = _can_be(commands, allows("policy"))
