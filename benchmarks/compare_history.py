@@ -3,10 +3,11 @@
     python benchmarks/compare_history.py HISTORY.jsonl.gz [--baseline lazy.py] [--direct 40]
 
 The relation is timed from parsed policies in one warm process; the account of the difference is
-what reading `gained` and `lost` takes after that; parsing is reported beside them. The direct
-encoding (z3's own theory of sequences) answers a seeded sample of the same pairs, each direction
-within a bound. `--baseline` takes the file of another implementation of the lazy encoding to time
-in the same run: a module with `Ctx`, `pol(ctx, document)`, `check(ctx, formula, stats)` and `Skip`.
+what reading `gained` and `lost` takes after that; parsing is reported beside them, and what it
+takes to see that a policy is equivalent to itself in another order. The direct encoding (z3's own
+theory of sequences) answers a seeded sample of the same pairs, each direction within a bound.
+`--baseline` takes the file of another implementation of the lazy encoding to time in the same run:
+a module with `Ctx`, `pol(ctx, document)`, `check(ctx, formula, stats)` and `Skip`.
 
 Machines are noisy: read the ratios, not the seconds.
 """
@@ -17,6 +18,7 @@ import argparse
 import gc
 import importlib.util
 import json
+import random
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -59,10 +61,12 @@ def main() -> None:
     print()
     _print_table(decided, ("relation", "account"))
     _print_shares(decided)
+    rng = random.Random(options.seed)  # noqa: S311 - no secret
+    _reordered(decided, rng)
     if options.baseline:
         _baseline(decided, _module(options.baseline))
     if options.direct:
-        encodable = filter(_is_encodable, decided)
+        encodable = filter(_is_encodable, rng.sample(decided, len(decided)))
         _direct(list(islice(encodable, options.direct)), options.bound)
 
 
@@ -72,6 +76,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--limit", type=int, help="at most so many changes")
     parser.add_argument("--baseline", type=Path, help="another implementation to time")
     parser.add_argument("--direct", type=int, default=10, help="pairs for the direct encoding")
+    parser.add_argument("--seed", type=int, default=1, help="of what is drawn")
     parser.add_argument("--bound", type=float, default=20.0, help="seconds for each direct query")
     return parser.parse_args()
 
@@ -171,6 +176,34 @@ def _print_shares(pairs: Sequence[Pair]) -> None:
         Solver.find = find  # type: ignore[method-assign]
     total = sum(spent.values())
     print("shares: " + ", ".join(f"{name} {part / total:.0%}" for name, part in spent.items()))
+
+
+def _reordered(pairs: Sequence[Pair], rng: random.Random) -> None:
+    """Each new version against itself, its statements and its lists in another order."""
+    parsing = comparing = 0.0
+    for pair in pairs:
+        text = json.dumps(_shuffled(pair.change.after, rng), ensure_ascii=False)
+        started = time.perf_counter()
+        other = il.parse(text)
+        parsed = time.perf_counter()
+        relation = il.compare(pair.after, other).relation
+        comparing += time.perf_counter() - parsed
+        parsing += parsed - started
+        if relation is not il.Relation.EQUIVALENT:
+            raise SystemExit(f"{pair.change}: {relation.value} to itself in another order")
+    share = comparing / parsing
+    print(f"reordered: {len(pairs)} equivalent, comparing {share:.1%} of parsing one side\n")
+
+
+def _shuffled(value: object, rng: random.Random) -> object:
+    """JSON in another order: what IAM reads as sets."""
+    match value:
+        case dict():
+            members = rng.sample(sorted(value.items()), len(value))
+            return {name: _shuffled(member, rng) for name, member in members}
+        case list():
+            return [_shuffled(member, rng) for member in rng.sample(value, len(value))]
+    return value
 
 
 def _module(path: Path) -> ModuleType:
