@@ -254,7 +254,7 @@ def _print_ratio(pairs: Sequence[Pair], name: str) -> None:
 
 
 def _is_encodable(pair: Pair) -> bool:
-    """The direct encoding knows no set prefixes, typed operators and variables."""
+    """SMT-LIB has no characters beyond U+2FFFF."""
     try:
         il.to_smtlib(pair.before, pair.after)
     except il.Unsupported:

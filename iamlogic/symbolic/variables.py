@@ -179,12 +179,14 @@ class Choice:
     # z3's theory of sequences
 
     def _by_sequences(self, relations: Relations) -> Model | list[Conflict]:
-        """What it suggests, or refutes."""
+        """What it suggests, or refutes; a refutation that some choice contradicts is none."""
         theory, atoms = self._theory, {**relations.plain, **relations.related}
         for answer in suggestions(
             atoms, relations.owners, theory.request, theory.domains, self._deadline
         ):
             if isinstance(answer, list):
+                if self._search(self._relations(dict(answer)), _CHOICES) is not None:
+                    break
                 return [answer]
             substituted = self._substituted(relations, answer)
             model = None if substituted is None else theory.model(substituted, self._deadline)
