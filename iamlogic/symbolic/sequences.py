@@ -54,6 +54,9 @@ from iamlogic.symbolic.symbolizer import CONSTANT, REQUESTER, SymbolicRequest
 from iamlogic.symbolic.terms import Atom, InLanguage, OneValue, Present, SomeValue
 from iamlogic.symbolic.widening import segments
 
+_Viewed = dict[Language, dict[str, Language]]
+"""Of a language of requesters, the keys whose values it stands for: two keys can be one part."""
+
 _LONG = 1e6
 """Seconds that are no bound in practice; z3 takes at most 32 bits of milliseconds."""
 
@@ -76,17 +79,18 @@ def suggestions(
 
     The caller draws the next only if words did not do. Without a conflict, z3 cannot say.
     """
-    viewed = {
-        view: (key, language)
-        for key, views in request.views.items()
-        for view, language in views.items()
-    }
+    viewed: _Viewed = {}
+    for key, views in request.views.items():
+        for view, language in views.items():
+            viewed.setdefault(view, {})[key] = language
     concerned = {*owners, *_compared(atoms)}
     layouts: list[tuple[Kind, Layout]] | list[None] = [None]
     if REQUESTER in concerned:
         layouts = [
             (kind, row) for kind in Kind if kind in request.possible for row in LAYOUTS[kind]
         ]
+    # Words of a set's only value can fail because it is taken to be the only one.
+    failing_is_proof = request.multivalued.isdisjoint(owners)
     conflict: dict[tuple[Atom, bool], None] = {}
     refuted = True
     for layout in layouts:
@@ -99,7 +103,7 @@ def suggestions(
             case.refuse(answer)
             answer = case.solve(owners, deadline)
             if isinstance(answer, list):  # also the refused words fail, for reasons unknown here
-                answer = list(atoms.items())
+                answer = list(atoms.items()) if failing_is_proof else None
         if isinstance(answer, list):
             conflict |= dict.fromkeys(answer)
         else:
@@ -116,7 +120,7 @@ class _Case:
         atoms: Mapping[Atom, bool],
         concerned: Collection[str],
         layout: tuple[Kind, Layout] | None,
-        viewed: Mapping[Language, tuple[str, Language]],
+        viewed: _Viewed,
         domains: Domains,
     ) -> None:
         self._domains, self._viewed = domains, viewed
@@ -234,16 +238,15 @@ class _Case:
         for kind in Kind:
             if language == kind_language(kind):
                 return self._true if (kind is self._kind) is holds else z3.Not(self._true)
-        if language in self._viewed:
-            key, within = self._viewed[language]
-            assert self._kind is not None
+        assert self._kind is not None
+        for key, within in self._viewed.get(language, {}).items():
             view = DERIVED[key].get(self._kind)
             if isinstance(view, View) and view.field is None:
                 return self._identifier_in(within, holds=holds)
             if isinstance(view, View):
                 return self._lies_in(self._parts[view.field], within, holds=holds)
-            if isinstance(within, Template):
-                return self._true
+        if language in self._viewed and isinstance(language, Template):
+            return self._true
         return self._lies_in(self._string(REQUESTER), language, holds=holds)
 
     def _identifier_in(self, within: Language, *, holds: bool) -> Any:

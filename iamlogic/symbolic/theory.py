@@ -94,7 +94,7 @@ class Theory:
                     elif holds and key in self.domains:
                         inside.setdefault(key, [])
         conflicts: list[Conflict] = []
-        for variable in inside.keys() | outside.keys():
+        for variable in sorted(inside.keys() | outside.keys()):
             outcome = self._word(
                 variable, inside.get(variable, []), outside.get(variable, []), deadline
             )
