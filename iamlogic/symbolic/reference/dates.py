@@ -196,6 +196,14 @@ def is_before(word: Word, text: str) -> Formula:
     )
 
 
+def is_plain(word: Word) -> Formula:
+    """If `word` is a date, it counts seconds: every instant of a calendar's date has such a text.
+
+    Fifteen digits are more than the year 9999 needs; where there are four, a zero goes before them.
+    """
+    return negation(_is_calendar_date(word))
+
+
 @dataclass(frozen=True, slots=True)
 class _Instant:
     """Seconds since 1970, rounded down, and the digits of what is left, no zero at their end."""

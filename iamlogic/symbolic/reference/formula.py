@@ -149,12 +149,17 @@ def unseen_principals(policies: Iterable[Policy]) -> list[Formula]:
     return list(dict.fromkeys(unseen(entry) for entry in entries if entry.form in UNSEEN))
 
 
-def universe_commands(kinds: Collection[Kind]) -> Iterator[str]:
-    """Demands a request by one of these kinds of requesters, and R-E21's forms of the rest."""
+def universe_commands(kinds: Collection[Kind], keys: Keys) -> Iterator[str]:
+    """Demands a request by one of these kinds of requesters, and R-E21's forms of the rest.
+
+    Of the requests that no policy can tell apart, one is enough: see `Key.plain_spellings`.
+    """
     yield comment("The requests over which policies are compared (R-E20, R-E21)")
     yield from (asserted(negation(kind.holds)) for kind in Kind if kind not in kinds)
     yield asserted(member(ACTION, ACTION_FORM))
     yield asserted(member(RESOURCE, RESOURCE_FORM))
+    free = (key for folded, key in keys.items() if folded not in DEFINED_KEYS)
+    yield from (asserted(plain) for key in free for plain in key.plain_spellings())
 
 
 def compared_kinds(policies: Iterable[Policy]) -> list[Kind]:

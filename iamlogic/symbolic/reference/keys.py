@@ -34,13 +34,14 @@ from iamlogic.syntax.policy import Condition, Statement, Text, Variable
 class Key:
     """A condition key of the symbolic request: `name` as a policy writes it first (R-K7).
 
-    `families` are those of the operators that it is compared by.
+    `families` are those of the operators that compare it; `is_referred`: a variable names it.
     """
 
     name: str
     present: Formula
     elements: tuple[Word, ...]
     families: frozenset[Family] = frozenset()
+    is_referred: bool = False
 
     def declarations(self) -> Iterator[str]:
         """The commands that declare it."""
@@ -54,6 +55,18 @@ class Key:
                 yield from numbers.commands(element)
             if Family.DATE in self.families:
                 yield from dates.commands(element)
+
+    def plain_spellings(self) -> Iterator[Formula]:
+        """Demands that take nothing away from what a key's values can do, unless texts matter.
+
+        A key which nothing but Numeric operators compare is told apart by numbers alone, and so is
+        one with Date operators by instants: one spelling of each is enough.
+        """
+        if self.is_referred:
+            return
+        for family, is_plain in ((Family.NUMERIC, numbers.is_plain), (Family.DATE, dates.is_plain)):
+            if self.families - {Family.NULL} == {family}:
+                yield from map(is_plain, self.elements)
 
 
 Keys = Mapping[str, Key]
@@ -97,6 +110,7 @@ def keys_of(
             present=Formula(part_of(first, "present")),
             elements=tuple(map(Word, (first, *others))),
             families=frozenset(condition.operator.base.family for condition in on_key),
+            is_referred=folded in referred,
         )
     return keys
 

@@ -133,6 +133,11 @@ def is_below(word: Word, text: str) -> Formula:
     return both(is_number(word), any_of([is_negative, smaller]))
 
 
+def is_plain(word: Word) -> Formula:
+    """If `word` is a number, it has no exponent: every number has such a spelling, too."""
+    return same(Word(part_of(word, "mark")), _EMPTY)
+
+
 def _written(text: str) -> tuple[bool, str, int]:
     """Of the policy's number: whether it is negative, its digits, and its place."""
     sign, digits, exponent = Decimal(text).as_tuple()

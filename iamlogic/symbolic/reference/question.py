@@ -56,7 +56,7 @@ def inclusion(
 ) -> Iterator[str]:
     """The commands that ask for a request allowed by `after` and not by `before`."""
     yield from request_commands(keys)
-    yield from universe_commands(compared_kinds((before, after)))
+    yield from universe_commands(compared_kinds((before, after)), keys)
     yield from (declared(each, "Bool") for each in unseen_principals((before, after)))
     yield from policy_commands("before", before, keys)
     yield from policy_commands("after", after, keys)
