@@ -52,7 +52,7 @@ def name_of(law: Law) -> str:
 
 
 @pytest.mark.parametrize("law", LAWS, ids=name_of)
-@share(30)
+@share(20)
 @given(data=st.data())
 def test_a_law(law: Law, data: st.DataObject, tally: Tally) -> None:
     two = data.draw(written(law))
@@ -83,7 +83,7 @@ def proved(before: Policy, after: Policy, tally: Tally, vocabulary: str) -> Rela
 
 
 @each_vocabulary
-@share(30)
+@share(20)
 @given(data=st.data())
 def test_one_more_statement_moves_one_way(
     data: st.DataObject, vocabulary: str, tally: Tally
@@ -103,7 +103,7 @@ def test_one_more_statement_moves_one_way(
 
 
 @each_vocabulary
-@share(30)
+@share(20)
 @given(data=st.data())
 def test_statements_have_no_order(data: st.DataObject, vocabulary: str, tally: Tally) -> None:
     policy = data.draw(policies(VOCABULARIES[vocabulary]))
@@ -114,7 +114,7 @@ def test_statements_have_no_order(data: st.DataObject, vocabulary: str, tally: T
 
 
 @each_vocabulary
-@share(30)
+@share(20)
 @given(data=st.data())
 def test_neither_format_nor_names_say_anything(
     data: st.DataObject, vocabulary: str, tally: Tally
@@ -129,7 +129,7 @@ def test_neither_format_nor_names_say_anything(
 
 
 @each_vocabulary
-@share(30)
+@share(20)
 @given(data=st.data())
 def test_the_old_version_has_no_variables(
     data: st.DataObject, vocabulary: str, tally: Tally
