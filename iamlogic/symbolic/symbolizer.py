@@ -211,6 +211,8 @@ class SymbolicRequest:
             if key in _TEXTUAL:
                 return self._in(key, language)
             if self.one_clock and key == EPOCH_TIME:
+                if language.scale not in (Scale.NUMBER, Scale.INSTANT):
+                    return FALSE  # R-C20: no time is an address
                 return self._in(CURRENT_TIME, Interval(Scale.INSTANT, language.span))
         if isinstance(language, Template) and self._is_mirrored(key, language):
             (ref,) = language.refs

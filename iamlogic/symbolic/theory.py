@@ -268,7 +268,8 @@ def _set_clocks(model: Model, *, compares_texts: bool) -> None:
     """R-K11: both keys of the time are one instant, for which instants are compared once."""
     if not compares_texts:
         now = read(Scale.INSTANT, model.words.get(CURRENT_TIME, _SOME_TIME))
-        assert now is not None
+        if now is None:
+            raise Undecided("aws:CurrentTime is compared as what is no time")
         *_, model.words[EPOCH_TIME] = spellings(Scale.INSTANT, now)
         return
     then = read(Scale.INSTANT, model.words[EPOCH_TIME])

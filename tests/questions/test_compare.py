@@ -343,3 +343,29 @@ def test_the_reference_says_of_such_principals_what_the_default_does() -> None:
     assert isinstance(search(reads(CANONICAL), everybody), Nothing)
     spared = reads("*", deny={"AWS": ["111122223333", *CLOUDFRONT.values()]})
     assert isinstance(search(spared, reads("*", deny=ACCOUNT)), Unknown)
+
+
+TIMES = [
+    {operator: {key: value}}
+    for key in ("aws:CurrentTime", "aws:EpochTime")
+    for operator, value in (
+        ("NumericLessThan", "10"),
+        ("DateEquals", "1577836800"),
+        ("StringEquals", "2020"),
+        ("IpAddress", "10.0.0.0/8"),
+    )
+]
+
+
+def test_clocks_compared_as_what_they_are_not_are_no_accident() -> None:
+    """One instant, whatever operators look at it: an answer or unknown, with its assumptions."""
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    policies = [il.parse({"Statement": {**everything, "Condition": c}}) for c in TIMES]
+    never = policies[3], policies[7]
+    for before in policies:
+        for after in policies:
+            comparison = il.compare(before, after)
+            assert comparison.relation is not il.Relation.UNKNOWN or comparison.reason
+            assert isinstance(comparison.assumptions, tuple)
+            _ = comparison.gained, comparison.lost
+    assert il.compare(*never).relation is il.Relation.EQUIVALENT  # R-C20: no time is an address
