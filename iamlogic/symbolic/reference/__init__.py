@@ -7,6 +7,14 @@ lowering with the default encoding; the tests hold the two against each other.
     smtlib      terms of SMT-LIB as text
     patterns    globs and ARN patterns as regular languages
     requester   the requester as a string, and the keys that follow from it
+    keys        the condition keys, and how many values of one are enough
+    variables   texts with policy variables
+    digits      words of digits as regular languages
+    numbers     when a text is a number, and how it compares
+    dates       likewise an instant; the policy's are read by `instants`
+    addresses   likewise an address of a block
+    binary      likewise bytes in base64
+    conditions  operators over keys
     formula     policies and the symbolic request
     question    the whole text
     solving     z3's answer, concretized and replayed

@@ -8,10 +8,7 @@ minutes from its midnight to the instant are an integer, and seconds are a regul
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from iamlogic.symbolic.reference.digits import (
     DIGIT,
@@ -22,6 +19,7 @@ from iamlogic.symbolic.reference.digits import (
     whole_below,
     whole_equal,
 )
+from iamlogic.symbolic.reference.instants import Instant, fields_of, instant, near_days
 from iamlogic.symbolic.reference.smtlib import (
     ANY_CHARACTER,
     ANY_WORD,
@@ -58,12 +56,6 @@ from iamlogic.symbolic.reference.smtlib import (
     total,
 )
 
-_MINUTES, _SECONDS = 1440, 86_400
-"""Of a day."""
-_CYCLE_YEARS, _CYCLE_DAYS = 400, 146_097
-"""The calendar repeats after these."""
-_FIRST_OF_CYCLE = dt.date(2000, 1, 1).toordinal()
-_LAST_YEAR = 9999
 _BEFORE_MINUTES_END = 16
 """The characters of `2020-01-01T00:00`."""
 
@@ -151,20 +143,20 @@ def commands(word: Word) -> Iterator[str]:
     ahead, behind = (
         member(word, sequence([ANY_WORD, exactly(sign), _HOUR_AND_MINUTE])) for sign in "+-"
     )
-    instant = either_number(
+    moved = either_number(
         ahead,
         total(local, multiple(-1, shift)),
         either_number(behind, total(local, shift), local),
     )
-    yield asserted(implies(_is_calendar_date(word), equal(_minute(word), instant)))
+    yield asserted(implies(_is_calendar_date(word), equal(_minute(word), moved)))
 
 
 def is_equal(word: Word, text: str) -> Formula:
     """`word` writes the instant that `text` does."""
-    wanted = _instant(text)
+    wanted = instant(text)
     on_calendar = any_of(
         all_of([member(word, _of_day(day)), _is_minute(word, minute), _is_second(word, wanted)])
-        for day, minute in _near_days(wanted)
+        for day, minute in near_days(wanted)
     )
     sign = "-" if wanted.seconds < 0 else ""
     whole, parts = wanted.size
@@ -181,8 +173,8 @@ def is_equal(word: Word, text: str) -> Formula:
 
 def is_before(word: Word, text: str) -> Formula:
     """`word` writes an earlier instant than `text`."""
-    wanted = _instant(text)
-    days = list(_near_days(wanted))
+    wanted = instant(text)
+    days = list(near_days(wanted))
     on_calendar = [member(word, _before_day(days[0][0]))]
     for day, minute in days:
         earlier = less(_minute(word), integer(minute))
@@ -204,81 +196,9 @@ def is_plain(word: Word) -> Formula:
     return negation(_is_calendar_date(word))
 
 
-@dataclass(frozen=True, slots=True)
-class _Instant:
-    """Seconds since 1970, rounded down, and the digits of what is left, no zero at their end."""
-
-    seconds: int
-    parts: str
-
-    @property
-    def day(self) -> int:
-        """Days since the year 0."""
-        return self.seconds // _SECONDS + _day(1970, 1, 1)
-
-    @property
-    def minute(self) -> int:
-        """Of the day."""
-        return self.seconds % _SECONDS // 60
-
-    @property
-    def size(self) -> tuple[int, str]:
-        """The whole seconds between it and 1970, and the digits of what is left."""
-        if self.seconds >= 0 or not self.parts:
-            return abs(self.seconds), self.parts
-        return -self.seconds - 1, _complement(self.parts)
-
-
-def _complement(parts: str) -> str:
-    """The digits of 1 - 0.`parts`."""
-    return str(10 ** len(parts) - int(parts)).zfill(len(parts)) if parts else ""
-
-
-_WRITTEN = re.compile(
-    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?"
-    r"(?:Z|([+-]\d\d):(\d\d))?)?)?)?"
-)
-
-
-def _instant(text: str) -> _Instant:
-    """The policy's date."""
-    written = _WRITTEN.fullmatch(text)
-    if written is None:
-        whole, _, parts = text.removeprefix("-").partition(".")
-        parts = parts.rstrip("0")
-        if not text.startswith("-"):
-            return _Instant(int(whole), parts)
-        return _Instant(-int(whole) - bool(parts), _complement(parts))
-    year, month, day, hour, minute, second, parts, shift, shift_minute = written.groups(default="")
-    days = _day(int(year), int(month or 1), int(day or 1)) - _day(1970, 1, 1)
-    ahead = int(shift or 0) * 60 + int(f"{shift[:1]}{shift_minute or 0}")
-    minutes = days * _MINUTES + int(hour or 0) * 60 + int(minute or 0) - ahead
-    return _Instant(minutes * 60 + int(second or 0), parts.rstrip("0"))
-
-
-def _day(year: int, month: int, day: int) -> int:
-    cycle, year_of_cycle = divmod(year, _CYCLE_YEARS)
-    date = dt.date(2000 + year_of_cycle, month, day)
-    return cycle * _CYCLE_DAYS + date.toordinal() - _FIRST_OF_CYCLE
-
-
-def _fields(day: int) -> tuple[str, str, str] | None:
-    """Year, month and day as a text writes them; None beyond what four digits can."""
-    cycle, day_of_cycle = divmod(day, _CYCLE_DAYS)
-    date = dt.date.fromordinal(day_of_cycle + _FIRST_OF_CYCLE)
-    year = date.year - 2000 + cycle * _CYCLE_YEARS
-    return (f"{year:04}", f"{date:%m}", f"{date:%d}") if 0 <= year <= _LAST_YEAR else None
-
-
-def _near_days(wanted: _Instant) -> Iterator[tuple[int, int]]:
-    """The dates that a zone can move to `wanted`, in order, and its minute from their midnight."""
-    for away in (-1, 0, 1):
-        yield wanted.day + away, wanted.minute - away * _MINUTES
-
-
 def _of_day(day: int) -> Language:
     """The calendar's dates that are this day; a part that is not written is the least possible."""
-    fields = _fields(day)
+    fields = fields_of(day)
     if fields is None:
         return NO_WORD
     year, month, of_month = fields
@@ -292,7 +212,7 @@ def _of_day(day: int) -> Language:
 
 def _before_day(day: int) -> Language:
     """The calendar's dates that are an earlier day."""
-    fields = _fields(day)
+    fields = fields_of(day)
     if fields is None:
         return NO_WORD if day < 0 else ANY_WORD
     year, month, of_month = fields
@@ -310,7 +230,7 @@ def _is_minute(word: Word, minute: int) -> Formula:
     return equal(_minute(word), integer(minute))
 
 
-def _is_second(word: Word, wanted: _Instant) -> Formula:
+def _is_second(word: Word, wanted: Instant) -> Formula:
     """A calendar's date has these seconds of its minute."""
     second = f"{wanted.seconds % 60:02}"
     same_parts = sequence([_POINT, fraction_equal(wanted.parts)])
@@ -318,7 +238,7 @@ def _is_second(word: Word, wanted: _Instant) -> Formula:
     return _has_seconds(word, written, if_not_written=(second, wanted.parts) == ("00", ""))
 
 
-def _is_below_second(word: Word, wanted: _Instant) -> Formula:
+def _is_below_second(word: Word, wanted: Instant) -> Formula:
     """A calendar's date has less than these seconds of its minute."""
     second = f"{wanted.seconds % 60:02}"
     parts = optional(sequence([_POINT, DIGITS]))
@@ -340,7 +260,7 @@ def _has_seconds(word: Word, written: Language, *, if_not_written: bool) -> Form
     return member(word, alternatives(languages))
 
 
-def _is_smaller_count(word: Word, wanted: _Instant) -> Formula:
+def _is_smaller_count(word: Word, wanted: Instant) -> Formula:
     whole, parts = wanted.size
     smaller, as_large = _smaller(whole, parts), _as_large(whole, parts)
     minus, negative = exactly("-"), sequence([exactly("-"), ANY_WORD])
