@@ -81,7 +81,7 @@ def _hold_against(request: Request, comparison: il.Comparison) -> None:
         (after, before, loses(comparison.relation), comparison.lost),
     ):
         if allows(later, request) and not allows(earlier, request):
-            assert happens
+            assert happens or comparison.relation is il.Relation.UNKNOWN  # R-M8
             inside = [d for d in account if statement_matches(d.region.as_statement(), request)]
             assert inside or not comparison.complete
 
@@ -90,8 +90,11 @@ def _hold_against(request: Request, comparison: il.Comparison) -> None:
 @given(pairs())
 def test_every_comparison_is_decided_and_its_account_complete(pair: PairOfPolicies) -> None:
     comparison = il.compare(*pair, all_requests=True)
+    if not comparison.complete:  # it hangs on a principal by which no request is written (R-M8)
+        assert any(warning.rule == "R-M8" for policy in pair for warning in policy.warnings)
+        assert "no request is written" in (comparison.reason or "")
+        return
     assert comparison.relation is RELATIONS[bool(comparison.gained), bool(comparison.lost)]
-    assert comparison.complete
 
 
 @share(100)
