@@ -103,7 +103,7 @@ PAIRS = {
 CONDITIONS = {
     "numbers are no texts": (  # R-C10
         {"NumericEquals": {"s3:max-keys": "10"}},
-        {"StringEquals": {"s3:max-keys": ["10.0", "1e1", "+.1E+02", "100e-1"]}},
+        {"StringEquals": {"s3:max-keys": ["010.0", "1e1", "+.1E+02", "0.01e3"]}},
         False,
     ),
     "a text of a number": (
@@ -227,6 +227,15 @@ CONDITIONS = {
     "two values of a variable": (  # R-V9
         {"ForAnyValue:StringEquals": {"kms:Keys": "${kms:Keys}"}},
         {"ForAnyValue:StringLike": {"kms:Keys": "*"}},
+        True,
+    ),
+    "two values of a variable and one condition": (  # R-V9, R-V6
+        {"Null": {"s3:prefix": "true"}},
+        {
+            "ForAnyValue:StringEquals": {"kms:Keys": "a"},
+            "StringEquals": {"s3:prefix": "a"},
+            "StringNotEquals": {"s3:prefix": "${kms:Keys, 'a'}"},
+        },
         True,
     ),
     "one value of a variable": (
