@@ -238,6 +238,15 @@ CONDITIONS = {
         },
         True,
     ),
+    "how a number is written, for a variable": (
+        {"Null": {"s3:prefix": "true"}},
+        {
+            "NumericEquals": {"s3:max-keys": "10"},
+            "StringEquals": {"s3:prefix": "${s3:max-keys}"},
+            "StringLike": {"s3:prefix": "1e1"},
+        },
+        True,
+    ),
     "one value of a variable": (
         {"ForAnyValue:StringEquals": {"kms:Keys": ["${kms:Keys}", "a"]}},
         {"ForAllValues:StringEquals": {"kms:Keys": "a"}, "Null": {"kms:Keys": "false"}},
