@@ -168,7 +168,7 @@ def fixed(policy: Policy, request: Request) -> bool:
         refused = _can_be(commands, negation(allows("policy")))
     except z3.Z3Exception as error:
         raise InternalError(f"z3 failed on one request: {error}") from error
-    # One of the two is true of the request, so that one can be is enough where z3 tires of the other.
+    # One of the two is true of the request: that one can be is enough where z3 tires of the other.
     if allowed == refused or "sat" not in (allowed, refused):
         raise InternalError(
             f"for {request} the reference finds 'allowed' {allowed} and 'not allowed' {refused}"
