@@ -422,3 +422,33 @@ def test_threads_do_not_meet() -> None:
     for thread in threads:
         thread.join()
     assert answers == [Nothing()] * 4
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("-5", True), ("-5.0e0", False), ("1577836800", True), ("00.00e-12", False), ("abc", False)],
+)
+def test_a_key_compared_as_number_and_as_date_is_decided_both_ways(
+    text: str,
+    expected: bool,  # noqa: FBT001
+) -> None:
+    """z3 once found "allowed" and tired of refuting "not allowed": both have to be settled."""
+    times = ["-5", "0", "1577836800"]
+    statements = [
+        {
+            "Effect": "Allow",
+            "Action": "*",
+            "Resource": "*",
+            "Condition": {
+                "NumericLessThanEquals": {"aws:EpochTime": times},
+                "DateEqualsIfExists": {"aws:EpochTime": dates},
+            },
+        }
+        for dates in (times, ["1577836800", "2020", "0"])
+    ]
+    policy = il.parse({"Version": "2012-10-17", "Statement": statements})
+    request = il.Request(
+        "arn:aws:iam::111122223333:user/alice", "s3:x", "*", {"aws:EpochTime": text}
+    )
+    assert fixed(policy, request) is expected
+    assert (il.evaluate(policy, request).outcome is il.Outcome.ALLOWED) is expected

@@ -9,6 +9,7 @@ that is a number can be cut up in one way only, so what is said of the parts may
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -20,10 +21,12 @@ from iamlogic.symbolic.reference.digits import (
     fraction_equal,
 )
 from iamlogic.symbolic.reference.smtlib import (
+    TRUE,
     Formula,
     Language,
     Number,
     Word,
+    all_of,
     alternatives,
     any_of,
     asserted,
@@ -56,6 +59,7 @@ from iamlogic.symbolic.reference.smtlib import (
 _SIGN = characters("+", "-")
 _MARK = sequence([characters("e", "E"), optional(_SIGN)])
 _EMPTY = literal("")
+_PARTS = ("sign", "whole", "point", "fraction", "mark", "power", "zeros", "digits")
 
 IS_NUMBER = Language("number-text")
 """The name of `IS_NUMBER_MEANS` in the text."""
@@ -81,8 +85,7 @@ def is_number(word: Word) -> Formula:
 def commands(word: Word) -> Iterator[str]:
     """Declares the parts of `word`, and demands that they are its parts if it is a number."""
     sign, whole, point, fraction, mark, power, zeros, digits = parts = [
-        Word(part_of(word, part))
-        for part in ("sign", "whole", "point", "fraction", "mark", "power", "zeros", "digits")
+        Word(part_of(word, part)) for part in _PARTS
     ]
     forms = (
         (sign, optional(_SIGN)),
@@ -110,6 +113,25 @@ def commands(word: Word) -> Iterator[str]:
     )
     place = total(length(whole), multiple(-1, length(zeros)), exponent)
     yield asserted(equal(_place(word), place))
+
+
+_WRITTEN = re.compile(r"([+-]?)([0-9]*)(\.?)([0-9]*)((?:[eE][+-]?)?)([0-9]*)")
+
+
+def parts_are(word: Word, text: str) -> Formula:
+    """The parts of `word` are those of `text`.
+
+    Of a `word` that is `text` this follows, if it is a number; but solvers take long to find it.
+    """
+    written = _WRITTEN.fullmatch(text)
+    if written is None:
+        return TRUE
+    all_digits = written[2] + written[4]
+    digits = all_digits.lstrip("0")
+    zeros = "0" * (len(all_digits) - len(digits))
+    parts = zip(_PARTS, (*written.groups(), zeros, digits), strict=True)
+    is_cut = all_of(same(Word(part_of(word, part)), literal(value)) for part, value in parts)
+    return implies(is_number(word), is_cut)
 
 
 def is_equal(word: Word, text: str) -> Formula:

@@ -22,6 +22,7 @@ from iamlogic.errors import InternalError, RequestError, Unsupported
 from iamlogic.semantics.evaluation import allows as concretely_allows
 from iamlogic.semantics.request import Request
 from iamlogic.semantics.world import can_exist
+from iamlogic.symbolic.reference import numbers
 from iamlogic.symbolic.reference.formula import (
     ACTION,
     DEFINED_KEYS,
@@ -61,9 +62,10 @@ from iamlogic.symbolic.reference.smtlib import (
 )
 from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.multivalued import multivalued_keys
+from iamlogic.syntax.operators import Family
 from iamlogic.syntax.policy import Policy, PolicyKind, Statement
 
-FIXED_SECONDS = 10.0
+FIXED_SECONDS = 60.0
 """Bound on a question about one request: nothing is unknown in it, milliseconds are usual."""
 
 
@@ -152,7 +154,7 @@ def _ask(text: str, keys: Keys, timeout: float | None) -> Request | Nothing | Un
 def fixed(policy: Policy, request: Request) -> bool:
     """Whether the formula of `policy` allows `request`: the symbolic request is fixed to it.
 
-    Raises `InternalError` unless z3 finds one of "allowed" and "not allowed", and not both, and
+    Raises `InternalError` unless exactly one of "allowed" and "not allowed" is satisfiable, and
     `Unsupported` for a character that SMT-LIB does not have.
     """
     require_encodable(policy)
@@ -168,8 +170,7 @@ def fixed(policy: Policy, request: Request) -> bool:
         refused = _can_be(commands, negation(allows("policy")))
     except z3.Z3Exception as error:
         raise InternalError(f"z3 failed on one request: {error}") from error
-    # One of the two is true of the request: that one can be is enough where z3 tires of the other.
-    if allowed == refused or "sat" not in (allowed, refused):
+    if {allowed, refused} != {"sat", "unsat"}:
         raise InternalError(
             f"for {request} the reference finds 'allowed' {allowed} and 'not allowed' {refused}"
         )
@@ -210,9 +211,10 @@ def _equations(request: Request, keys: Keys) -> Iterator[Formula]:
     for key in keys.values():
         values = request.values(key.name)
         yield key.present if values else negation(key.present)  # R-K6
-        yield from (
-            same(e, _literal(v)) for e, v in zip(key.elements, values or ("",), strict=True)
-        )
+        for element, value in zip(key.elements, values or ("",), strict=True):
+            yield same(element, _literal(value))
+            if Family.NUMERIC in key.families:
+                yield numbers.parts_are(element, value)
 
 
 def _fixed_resource_account(request: Request) -> Formula:
