@@ -14,28 +14,21 @@ nothing, here as in the other proofs.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from itertools import count
 from typing import Any
 
 import z3  # type: ignore[import-untyped]
 
-from iamlogic.errors import InternalError
 from iamlogic.symbolic.deadline import Deadline
 from iamlogic.symbolic.enforcer import Domains, domain_of
 from iamlogic.symbolic.languages import (
     ANY,
     CharSet,
-    Glob,
     Language,
     Nothing,
     Ref,
-    Sequence,
     Template,
-    Union,
     Word,
-    spelled,
 )
 from iamlogic.symbolic.model import Conflict
 from iamlogic.symbolic.requester import (
@@ -53,6 +46,7 @@ from iamlogic.symbolic.scales import Interval
 from iamlogic.symbolic.symbolizer import CONSTANT, REQUESTER, SymbolicRequest
 from iamlogic.symbolic.terms import Atom, InLanguage, OneValue, Present, SomeValue
 from iamlogic.symbolic.widening import segments
+from iamlogic.symbolic.z3_terms import Z3Terms, text_of
 
 _Viewed = dict[Language, dict[str, Language]]
 """Of a language of requesters, the keys whose values it stands for: two keys can be one part."""
@@ -124,10 +118,8 @@ class _Case:
         domains: Domains,
     ) -> None:
         self._domains, self._viewed = domains, viewed
-        self._context = z3.Context()
+        self._z3 = Z3Terms()
         self._facts: list[Any] = []
-        self._true = z3.BoolVal(True, ctx=self._context)  # noqa: FBT003 - z3's own form
-        self._numbers = count()
         self._strings: dict[str, Any] = {}
         self._kind: Kind | None = None
         self._parts: dict[Field | None, Any] = {}
@@ -144,21 +136,21 @@ class _Case:
         pieces: list[Any] = []
         for part in layout:
             if part == SEPARATOR:
-                self._parts[None] = self._row(pieces)
+                self._parts[None] = self._z3.row(pieces)
             if isinstance(part, Field):
-                field = self._parts[part] = z3.String(part.value, ctx=self._context)
+                field = self._parts[part] = self._z3.string(part.value)
                 self._facts.append(self._any_of(field, field_languages(part), holds=True))
                 pieces.append(field)
             else:
-                pieces.append(self._word(part))
-        self._strings[REQUESTER] = self._row(pieces)
+                pieces.append(self._z3.word(part))
+        self._strings[REQUESTER] = self._z3.row(pieces)
         for part in layout[: layout.index(SEPARATOR)]:
             if isinstance(part, Field):
                 self._segments[-1].append(self._parts[part])
                 continue
             first, *others = part.split(":")
-            self._segments[-1].append(self._word(first))
-            self._segments += [[self._word(each)] for each in others]
+            self._segments[-1].append(self._z3.word(first))
+            self._segments += [[self._z3.word(each)] for each in others]
 
     def solve(
         self, owners: Collection[str], deadline: Deadline
@@ -172,7 +164,7 @@ class _Case:
         if outcome != z3.sat:
             return None
         model = solver.model()
-        return {o: _text(model.eval(s, model_completion=True)) for o, s in strings.items()}
+        return {o: text_of(model.eval(s, model_completion=True)) for o, s in strings.items()}
 
     def _needed(self, deadline: Deadline) -> list[Any]:
         """Of atoms that were refuted together, some that are refuted by themselves.
@@ -189,25 +181,27 @@ class _Case:
 
     def _asserting(self, switches: list[Any]) -> Any:
         """A new solver that knows these atoms, and nothing of what was asked before."""
-        solver = z3.SimpleSolver(ctx=self._context)
+        solver = self._z3.solver()
         solver.set("rlimit", _EFFORT)
         solver.add(*self._facts, *switches)
         return solver
 
     def refuse(self, words: Mapping[str, str]) -> None:
         """Other words, please."""
-        self._facts.append(self._or([self._string(o) != self._word(w) for o, w in words.items()]))
+        self._facts.append(
+            self._z3.any_of([self._string(o) != self._z3.word(w) for o, w in words.items()])
+        )
 
     # Atoms
 
     def _tell(self, atoms: Mapping[Atom, bool]) -> None:
         elements: dict[str, dict[Atom, tuple[Any, Any]]] = {}
         for atom, holds in atoms.items():
-            switch = z3.Bool(f"atom {len(self._told)}", ctx=self._context)
+            switch = self._z3.boolean(f"atom {len(self._told)}")
             self._switches.append(switch)
             self._told[str(switch)] = (atom, holds)
             if holds and isinstance(atom, SomeValue | Present):  # a set has some value
-                elements.setdefault(atom.key, {})[atom] = (switch, self._fresh())
+                elements.setdefault(atom.key, {})[atom] = (switch, self._z3.fresh())
             elif holds and isinstance(atom, OneValue):
                 elements.setdefault(atom.key, {})[atom] = (switch, self._string(atom.key))
         for switch, (atom, holds) in zip(self._switches, self._told.values(), strict=True):
@@ -224,20 +218,22 @@ class _Case:
             case SomeValue(_, languages, outside) if holds:
                 return self._any_of(elements[atom][1], languages, holds=not outside)
             case SomeValue(_, languages, outside):
-                return self._and(
+                return self._z3.all_of(
                     z3.Implies(switch, self._any_of(value, languages, holds=outside))
                     for switch, value in elements.values()
                 )
             case OneValue(key) if holds:
                 only = self._string(key)
-                return self._and(z3.Implies(switch, v == only) for switch, v in elements.values())
-        return self._true
+                return self._z3.all_of(
+                    z3.Implies(switch, v == only) for switch, v in elements.values()
+                )
+        return self._z3.true
 
     def _requester_in(self, language: Language, *, holds: bool) -> Any:
         """A language that is a kind, or a view of a part of the requester, is said of that."""
         for kind in Kind:
             if language == kind_language(kind):
-                return self._true if (kind is self._kind) is holds else z3.Not(self._true)
+                return self._z3.true if (kind is self._kind) is holds else self._z3.false
         assert self._kind is not None
         for key, within in self._viewed.get(language, {}).items():
             view = DERIVED[key].get(self._kind)
@@ -246,7 +242,7 @@ class _Case:
             if isinstance(view, View):
                 return self._lies_in(self._parts[view.field], within, holds=holds)
         if language in self._viewed and isinstance(language, Template):
-            return self._true
+            return self._z3.true
         return self._lies_in(self._string(REQUESTER), language, holds=holds)
 
     def _identifier_in(self, within: Language, *, holds: bool) -> Any:
@@ -255,31 +251,31 @@ class _Case:
         ends = len(rows) - 1
         rest: list[Any] = []
         for segment in self._segments[ends:]:
-            rest += [*segment, self._word(":")]
+            rest += [*segment, self._z3.word(":")]
         values = [*self._segments[:ends], rest[:-1]]
         facts = [
-            self._lies_in(self._row(value), row, holds=holds)
+            self._lies_in(self._z3.row(value), row, holds=holds)
             for value, row in zip(values, rows, strict=True)
         ]
-        return self._and(facts) if holds else self._or(facts)
+        return self._z3.all_of(facts) if holds else self._z3.any_of(facts)
 
     def _any_of(self, value: Any, languages: Iterable[Language], *, holds: bool) -> Any:
         """The value lies in one of the languages or, if not `holds`, in none."""
         facts = [self._lies_in(value, each, holds=holds) for each in languages]
-        return self._or(facts) if holds else self._and(facts)
+        return self._z3.any_of(facts) if holds else self._z3.all_of(facts)
 
     def _lies_in(self, value: Any, language: Language, *, holds: bool) -> Any:
         match language:
             case Template():
                 return self._held(value, language) if holds else self._missed(value, language)
             case Interval():
-                return self._true
+                return self._z3.true
             case Nothing():
-                return z3.Not(self._true) if holds else self._true
+                return self._z3.false if holds else self._z3.true
             case Word(text):
-                fact = value == self._word(text)
+                fact = value == self._z3.word(text)
             case _:
-                fact = z3.InRe(value, self._regex(language))
+                fact = z3.InRe(value, self._z3.regex(language))
         return fact if holds else z3.Not(fact)
 
     def _held(self, value: Any, template: Template) -> Any:
@@ -288,29 +284,29 @@ class _Case:
         facts: list[Any] = []
         for position, loop in enumerate(template.loops):
             if loop is not None:
-                pieces.append(self._fresh())
+                pieces.append(self._z3.fresh())
                 if loop != ANY:
-                    facts.append(z3.InRe(pieces[-1], z3.Star(self._char(loop))))
+                    facts.append(z3.InRe(pieces[-1], z3.Star(self._z3.char(loop))))
             if position == len(template.letters):
                 break
             letter = template.letters[position]
             if isinstance(letter, Ref):
                 reading = self._reading(letter)
                 if reading is None:
-                    return z3.Not(self._true)
+                    return self._z3.false
                 text, lacks = reading
                 facts += map(z3.Not, lacks)
                 if letter.any_case:
-                    pieces.append(self._fresh())
+                    pieces.append(self._z3.fresh())
                     facts.append(z3.Length(pieces[-1]) == z3.Length(text))
                 else:
                     pieces.append(text)
             elif (char := _only(letter)) is not None:
-                pieces.append(self._word(char))
+                pieces.append(self._z3.word(char))
             else:
-                pieces.append(self._fresh())
-                facts.append(z3.InRe(pieces[-1], self._char(letter)))
-        return self._and([value == self._row(pieces), *facts])
+                pieces.append(self._z3.fresh())
+                facts.append(z3.InRe(pieces[-1], self._z3.char(letter)))
+        return self._z3.all_of([value == self._z3.row(pieces), *facts])
 
     def _missed(self, value: Any, template: Template) -> Any:
         """The value is not the row: said of one or two loops, of more as if they were empty."""
@@ -325,36 +321,36 @@ class _Case:
             if isinstance(letter, Ref):
                 reading = self._reading(letter)
                 if reading is None:
-                    return self._true
+                    return self._z3.true
                 text, lacks = reading
                 lacking += lacks
             elif (char := _only(letter)) is not None:
-                text = self._word(char)
+                text = self._z3.word(char)
             else:
-                return self._true
+                return self._z3.true
             pieces[-1].append(text)
-        return self._or([*lacking, z3.Not(self._fits(value, pieces))])
+        return self._z3.any_of([*lacking, z3.Not(self._fits(value, pieces))])
 
     def _fits(self, value: Any, pieces: list[list[Any]]) -> Any:
         """The value is these pieces with anything between them, or perhaps a little less."""
         match pieces:
             case [whole]:
-                return value == self._row(whole)
+                return value == self._z3.row(whole)
             case [[], middle, []]:
-                return z3.Contains(value, self._row(middle))
-        head = self._row(pieces[0])
-        tail = self._row([text for piece in pieces[1:] for text in piece])
+                return z3.Contains(value, self._z3.row(middle))
+        head = self._z3.row(pieces[0])
+        tail = self._z3.row([text for piece in pieces[1:] for text in piece])
         room = z3.Length(value) >= z3.Length(head) + z3.Length(tail)
-        return self._and([z3.PrefixOf(head, value), z3.SuffixOf(tail, value), room])
+        return self._z3.all_of([z3.PrefixOf(head, value), z3.SuffixOf(tail, value), room])
 
     # Strings
 
     def _string(self, variable: str) -> Any:
         """A string variable, within its domain."""
         if variable.startswith(CONSTANT):
-            return self._word(variable.removeprefix(CONSTANT))
+            return self._z3.word(variable.removeprefix(CONSTANT))
         if variable not in self._strings:
-            string = self._strings[variable] = z3.String(variable, ctx=self._context)
+            string = self._strings[variable] = self._z3.string(variable)
             for row in domain_of(variable, self._domains):
                 self._facts.append(self._any_of(string, row, holds=True))
         return self._strings[variable]
@@ -367,62 +363,13 @@ class _Case:
             part = DERIVED[ref.key].get(self._kind)
             if part is None:
                 return None
-            value = self._word(part) if isinstance(part, str) else self._parts[part.field]
-        lacks = [z3.Contains(value, self._word(stop)) for stop in ref.stops]
+            value = self._z3.word(part) if isinstance(part, str) else self._parts[part.field]
+        lacks = [z3.Contains(value, self._z3.word(stop)) for stop in ref.stops]
         if ref.reads is None:
             return value, lacks
         values, text = ref.reads
-        lacks.append(self._and(value != self._word(each) for each in sorted(values)))
-        return self._word(text), lacks
-
-    # z3's terms
-
-    def _fresh(self) -> Any:
-        return z3.String(f"some {next(self._numbers)}", ctx=self._context)
-
-    def _word(self, text: str) -> Any:
-        return z3.StringVal("".join(f"\\u{{{ord(char):x}}}" for char in text), ctx=self._context)
-
-    def _row(self, pieces: list[Any]) -> Any:
-        return z3.Concat(*pieces) if len(pieces) > 1 else next(iter(pieces), self._word(""))
-
-    def _and(self, facts: Iterable[Any]) -> Any:
-        return z3.And(*facts, self._true)
-
-    def _or(self, facts: Iterable[Any]) -> Any:
-        return z3.Or(*facts, z3.Not(self._true))
-
-    def _regex(self, language: Language) -> Any:
-        match language:
-            case Union():
-                parts = (*map(Word, sorted(language.words)), *language.others)
-                return self._join(z3.Union, [self._regex(part) for part in parts])
-            case Word(text):
-                return z3.Re(self._word(text))
-            case Glob() | Sequence():
-                row = spelled(language)
-                parts_: list[Any] = []
-                for position, loop in enumerate(row.loops):
-                    if loop is not None:
-                        parts_.append(z3.Star(self._char(loop)))
-                    if position < len(row.letters):
-                        parts_.append(self._char(row.letters[position]))
-                return self._join(z3.Concat, parts_ or [z3.Re(self._word(""))])
-        raise InternalError(f"{language} is no regular expression")
-
-    def _char(self, chars: CharSet) -> Any:
-        if chars == ANY:
-            return z3.AllChar(z3.ReSort(z3.StringSort(self._context)), ctx=self._context)
-        if not chars.chars:
-            return z3.Empty(z3.ReSort(z3.StringSort(self._context)))
-        ranges = [z3.Range(self._word(a), self._word(b)) for a, b in _ranges(chars.chars)]
-        listed = self._join(z3.Union, ranges)
-        if not chars.negated:
-            return listed
-        return z3.Intersect(self._char(ANY), z3.Complement(listed))
-
-    def _join(self, how: Any, terms: list[Any]) -> Any:
-        return how(*terms) if len(terms) > 1 else terms[0]
+        lacks.append(self._z3.all_of(value != self._z3.word(each) for each in sorted(values)))
+        return self._z3.word(text), lacks
 
 
 def _check(solver: Any, assumptions: Iterable[Any], deadline: Deadline) -> Any:
@@ -435,18 +382,6 @@ def _check(solver: Any, assumptions: Iterable[Any], deadline: Deadline) -> Any:
             raise KeyboardInterrupt
         deadline.check()
     return outcome
-
-
-def _ranges(chars: Iterable[str]) -> list[tuple[str, str]]:
-    """Characters as runs without gaps, from the first of each to the last."""
-    runs: list[tuple[str, str]] = []
-    for char in sorted(chars):
-        first, last = runs[-1] if runs else ("", "")
-        if last and ord(char) == ord(last) + 1:
-            runs[-1] = (first, char)
-        else:
-            runs.append((char, char))
-    return runs
 
 
 def _only(chars: CharSet) -> str | None:
@@ -466,11 +401,3 @@ def _compared(atoms: Iterable[Atom]) -> Iterable[str]:
                 yield variable
             case SomeValue(key, languages) if any(isinstance(e, Template) for e in languages):
                 yield key
-
-
-_ESCAPE = re.compile(r"\\u\{([0-9a-fA-F]+)\}")
-
-
-def _text(value: Any) -> str:
-    """z3 writes what is not printable ASCII as escapes."""
-    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), value.as_string())

@@ -22,26 +22,9 @@ from iamlogic.syntax.policy import Policy
 from tests.differential.oracle import allows_more, share
 from tests.strategies.policies import conditions, policies
 from tests.strategies.requests import with_request
-from tests.strategies.vocabulary import (
-    COLLIDING,
-    MIXED,
-    MULTIVALUED,
-    SET_VALUED,
-    TYPED,
-    VARIABLES,
-    Vocabulary,
-)
+from tests.strategies.vocabulary import WHOLE_LANGUAGE, Vocabulary
 
-VOCABULARIES = {
-    "colliding": COLLIDING,
-    "multivalued": MULTIVALUED,
-    "typed": TYPED,
-    "mixed": MIXED,
-    "sets": SET_VALUED,
-    "variables": VARIABLES,
-}
-
-each_vocabulary = pytest.mark.parametrize("vocabulary", VOCABULARIES.values(), ids=VOCABULARIES)
+each_vocabulary = pytest.mark.parametrize("vocabulary", WHOLE_LANGUAGE.values(), ids=WHOLE_LANGUAGE)
 
 ANSWERED = 0.4
 """The least share of questions that the solvers have to answer; on an idle machine it is 0.8."""

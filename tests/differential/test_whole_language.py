@@ -19,26 +19,9 @@ from tests.differential.fixing import symbolically_allows
 from tests.differential.oracle import share
 from tests.strategies.policies import pairs, policies
 from tests.strategies.requests import requests, with_request
-from tests.strategies.vocabulary import (
-    COLLIDING,
-    MIXED,
-    MULTIVALUED,
-    SET_VALUED,
-    TYPED,
-    VARIABLES,
-    Vocabulary,
-)
+from tests.strategies.vocabulary import WHOLE_LANGUAGE, Vocabulary
 
-VOCABULARIES = {
-    "colliding": COLLIDING,
-    "multivalued": MULTIVALUED,
-    "typed": TYPED,
-    "mixed": MIXED,
-    "sets": SET_VALUED,
-    "variables": VARIABLES,
-}
-
-each_vocabulary = pytest.mark.parametrize("vocabulary", VOCABULARIES.values(), ids=VOCABULARIES)
+each_vocabulary = pytest.mark.parametrize("vocabulary", WHOLE_LANGUAGE.values(), ids=WHOLE_LANGUAGE)
 
 
 @each_vocabulary

@@ -265,3 +265,13 @@ VARIABLES = replace(
     ),
 )
 """Policy variables in resources and values, of keys that are derived, free or have many values."""
+
+WHOLE_LANGUAGE = {
+    "colliding": COLLIDING,
+    "multivalued": MULTIVALUED,
+    "typed": TYPED,
+    "mixed": MIXED,
+    "sets": SET_VALUED,
+    "variables": VARIABLES,
+}
+"""Between them they have every operator, set prefix and kind of variable."""

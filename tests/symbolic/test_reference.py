@@ -429,8 +429,7 @@ def test_threads_do_not_meet() -> None:
     [("-5", True), ("-5.0e0", False), ("1577836800", True), ("00.00e-12", False), ("abc", False)],
 )
 def test_a_key_compared_as_number_and_as_date_is_decided_both_ways(
-    text: str,
-    expected: bool,  # noqa: FBT001
+    text: str, *, expected: bool
 ) -> None:
     """z3 once found "allowed" and tired of refuting "not allowed": both have to be settled."""
     times = ["-5", "0", "1577836800"]

@@ -6,16 +6,29 @@ from collections.abc import Mapping
 
 import pytest
 
-from iamlogic.symbolic.deadline import FOREVER, Deadline, TimeoutExpired
+from iamlogic.symbolic.deadline import FOREVER, Deadline, TimeoutExpired, Undecided
 from iamlogic.symbolic.enforcer import domains
-from iamlogic.symbolic.languages import ANY, Language, Ref, Template, Word, glob, ordered, spell
+from iamlogic.symbolic.languages import (
+    ANY,
+    CharSet,
+    Language,
+    Ref,
+    Template,
+    Word,
+    glob,
+    ordered,
+    sequence,
+    spell,
+)
 from iamlogic.symbolic.model import Conflict
 from iamlogic.symbolic.requester import alphabet_of, kind_language
 from iamlogic.symbolic.sequences import suggestions
 from iamlogic.symbolic.symbolizer import REQUESTER, Kind, SymbolicRequest
 from iamlogic.symbolic.terms import Atom, InLanguage, OneValue, SomeValue, Terms
+from iamlogic.symbolic.widening import segments
 from iamlogic.syntax.policy import PolicyKind
 
+NOT_A_COLON = CharSet(frozenset(":"), negated=True)
 MULTIVALUED = frozenset({"keys"})
 
 
@@ -25,7 +38,7 @@ def ref(key: str, *, any_case: bool = False) -> Ref:
 
 def template(*parts: str | Ref | tuple[()]) -> Template:
     """Texts, references, and `()` for any run of characters."""
-    spelled = spell((ANY,) if part == () else part for part in parts)  # type: ignore[misc]
+    spelled = spell((ANY,) if isinstance(part, tuple) else part for part in parts)
     assert isinstance(spelled, Template)
     return spelled
 
@@ -129,3 +142,53 @@ def test_a_question_out_of_time_says_so() -> None:
     atoms = {lies_in("text", template(ref("team"))): True}
     with pytest.raises(TimeoutExpired):
         answer(atoms, "team", deadline=Deadline.after(-1))
+
+
+def answers(atoms: Mapping[Atom, bool], *owners: str) -> list[dict[str, str] | Conflict]:
+    request = SymbolicRequest(Terms(), MULTIVALUED)
+    facts = domains(PolicyKind.IDENTITY)
+    return list(suggestions(atoms, owners, request, facts, FOREVER))
+
+
+def test_words_that_failed_are_part_of_a_proof_only_if_they_failed_for_what_was_asked() -> None:
+    """The only value of a set may fail because it was taken to be the only one (R-V9)."""
+
+    def equals(key: str) -> dict[Atom, bool]:
+        return {lies_in("text", template(ref(key))): True, lies_in("text", Word("a")): True}
+
+    *words, conflict = answers(equals("team"), "team")
+    assert (words, conflict) == ([{"team": "a"}], list(equals("team").items()))
+    assert answers(equals("keys"), "keys") == [{"keys": "a"}]
+
+
+def test_a_character_that_z3_does_not_have_is_no_conflict() -> None:
+    far = "\U000e0001"
+    atoms = {
+        lies_in("team", Word(far)): True,
+        lies_in("text", template(ref("team"))): True,
+        lies_in("text", glob("?")): True,
+    }
+    with pytest.raises(Undecided, match="beyond U"):
+        answers(atoms, "team")
+    near = {**atoms, lies_in("team", Word("\U0002fffd")): True}
+    del near[lies_in("team", Word(far))]
+    assert isinstance(answers(near, "team")[0], dict)
+
+
+@pytest.mark.parametrize(
+    ("language", "parts"),
+    [
+        (glob("a*:b"), [glob("a*:b")]),
+        (sequence(("a", (NOT_A_COLON,), ":b")), [sequence(("a", (NOT_A_COLON,))), Word("b")]),
+        (template(ref("team"), ":b"), [template(ref("team"), ":b")]),
+        (
+            template(ref("aws:username"), ":", ref("team"), ":b"),
+            [template(ref("aws:username")), template(ref("team"), ":b")],
+        ),
+        (Word("a:b:c:d"), [Word("a"), Word("b"), Word("c:d")]),
+    ],
+)
+def test_a_language_is_split_where_no_part_can_run_over_a_colon(
+    language: Language, parts: list[Language]
+) -> None:
+    assert segments(language, 2) == parts

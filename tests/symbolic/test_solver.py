@@ -13,10 +13,11 @@ from iamlogic.semantics.requester import RequesterKind
 from iamlogic.semantics.world import is_compared
 from iamlogic.symbolic.believable import Suggestions
 from iamlogic.symbolic.deadline import Deadline, TimeoutExpired
-from iamlogic.symbolic.languages import Word, matches
+from iamlogic.symbolic.languages import Union, Word, matches
 from iamlogic.symbolic.lowering import lower
 from iamlogic.symbolic.requester import RESOURCE_ACCOUNT, SEPARATOR
 from iamlogic.symbolic.solver import Solver
+from iamlogic.symbolic.symbolizer import ACTION
 from iamlogic.symbolic.terms import Present, SomeValue
 from iamlogic.syntax.global_keys import MULTIVALUED_KEYS
 from iamlogic.syntax.letter_case import fold
@@ -143,3 +144,16 @@ def test_questions_can_be_asked_from_several_threads() -> None:
     assert not failures
     assert set(relations) == {il.Relation.INCOMPARABLE}
     assert len(relations) == 1200
+
+
+def test_lists_are_told_apart_only_where_they_share_no_word() -> None:
+    solver = Solver(PolicyKind.IDENTITY, Suggestions())
+    request = solver.request
+    listed = Union((Word("s3:a"), Word("s3:b")))
+    either, one, other = map(request.action_in, (listed, Word("s3:a"), Word("s3:c")))
+    solver.tell_apart(ACTION)
+    model = solver.find([either, one])
+    assert model is not None
+    assert model.words[ACTION] == "s3:a"
+    assert solver.find([either, other]) is None
+    assert solver.find([one, other]) is None
