@@ -121,6 +121,30 @@ class PolicyReadError(IamlogicError):
         return (type(self), (self.file, self.reason))
 
 
+class AccountError(IamlogicError):
+    """What describes an account cannot be used: malformed, incomplete, or at odds with itself.
+
+    An incomplete account would make "nobody else can" a wrong answer, so nothing is passed over.
+    `problems` has all that was found, each with its place (`RoleDetailList[3].Arn`); `file` and
+    `hint` are those of the first.
+    """
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+    def __reduce__(self) -> tuple[type[AccountError], tuple[tuple[Problem, ...]]]:
+        return (type(self), (self.problems,))
+
+    @property
+    def file(self) -> str | None:
+        return self.problems[0].where.file
+
+    @property
+    def hint(self) -> str | None:
+        return self.problems[0].hint
+
+
 class RequestError(IamlogicError):
     """A request cannot be written down: malformed, or at odds with itself (R-K6)."""
 
