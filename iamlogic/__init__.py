@@ -20,15 +20,21 @@ if TYPE_CHECKING:
         Unsupported,
         Where,
     )
+    from iamlogic.questions.answer import Answer, UnknownAnswer, Verdict
     from iamlogic.questions.compare import Comparison, MixedKinds, Relation, compare
     from iamlogic.questions.gain import Difference
+    from iamlogic.questions.permits import always_allows, can, never_allows
     from iamlogic.questions.region import Region
-    from iamlogic.semantics.evaluation import Decision, Outcome, evaluate
+    from iamlogic.semantics.decision import Decision, Finding, Layer, Outcome
+    from iamlogic.semantics.evaluation import evaluate
     from iamlogic.semantics.request import Request
     from iamlogic.symbolic.reference import to_smtlib
     from iamlogic.syntax.documents import load, parse
     from iamlogic.syntax.formatter import format
     from iamlogic.syntax.policy import Policy
+    from iamlogic.syntax.policy_set import PolicySet, PolicySetError
+    from iamlogic.syntax.policy_types import PolicyType
+    from iamlogic.syntax.scope import Scope
 
 # One line for each public name: where it is defined. The imports above say the same to checkers.
 _HOMES = {
@@ -40,6 +46,12 @@ _HOMES = {
     "RequestError": "iamlogic.errors",
     "Unsupported": "iamlogic.errors",
     "Where": "iamlogic.errors",
+    "Answer": "iamlogic.questions.answer",
+    "UnknownAnswer": "iamlogic.questions.answer",
+    "Verdict": "iamlogic.questions.answer",
+    "always_allows": "iamlogic.questions.permits",
+    "can": "iamlogic.questions.permits",
+    "never_allows": "iamlogic.questions.permits",
     "Comparison": "iamlogic.questions.compare",
     "Difference": "iamlogic.questions.gain",
     "MixedKinds": "iamlogic.questions.compare",
@@ -47,38 +59,56 @@ _HOMES = {
     "Relation": "iamlogic.questions.compare",
     "compare": "iamlogic.questions.compare",
     "to_smtlib": "iamlogic.symbolic.reference",
-    "Decision": "iamlogic.semantics.evaluation",
-    "Outcome": "iamlogic.semantics.evaluation",
+    "Decision": "iamlogic.semantics.decision",
+    "Finding": "iamlogic.semantics.decision",
+    "Layer": "iamlogic.semantics.decision",
+    "Outcome": "iamlogic.semantics.decision",
     "Request": "iamlogic.semantics.request",
     "evaluate": "iamlogic.semantics.evaluation",
     "Policy": "iamlogic.syntax.policy",
+    "PolicySet": "iamlogic.syntax.policy_set",
+    "PolicySetError": "iamlogic.syntax.policy_set",
+    "PolicyType": "iamlogic.syntax.policy_types",
+    "Scope": "iamlogic.syntax.scope",
     "format": "iamlogic.syntax.formatter",
     "load": "iamlogic.syntax.documents",
     "parse": "iamlogic.syntax.documents",
 }
 
 __all__ = [
+    "Answer",
     "Comparison",
     "Decision",
     "Difference",
+    "Finding",
     "IamlogicError",
     "InternalError",
+    "Layer",
     "MixedKinds",
     "Outcome",
     "Policy",
     "PolicyReadError",
+    "PolicySet",
+    "PolicySetError",
     "PolicySyntaxError",
+    "PolicyType",
     "Problem",
     "Region",
     "Relation",
     "Request",
     "RequestError",
+    "Scope",
+    "UnknownAnswer",
     "Unsupported",
+    "Verdict",
     "Where",
+    "always_allows",
+    "can",
     "compare",
     "evaluate",
     "format",
     "load",
+    "never_allows",
     "parse",
     "to_smtlib",
 ]

@@ -19,6 +19,7 @@ from iamlogic.questions.gain import Difference, Gain, Side
 from iamlogic.semantics.facts import WorldFact
 from iamlogic.symbolic.believable import Suggestions
 from iamlogic.symbolic.deadline import Deadline, Undecided
+from iamlogic.symbolic.enforcer import REQUESTERS
 from iamlogic.symbolic.solver import Solver
 from iamlogic.symbolic.world import ALL_FACTS, NO_FACTS, Facts
 from iamlogic.syntax.multivalued import multivalued_keys
@@ -176,7 +177,10 @@ class _Search:
             for condition in statement.conditions
         )
         self._solver = Solver(
-            _common_kind(before, after), suggestions, multivalued_keys((before, after)), facts
+            REQUESTERS[_common_kind(before, after)],
+            suggestions,
+            multivalued_keys((before, after)),
+            facts,
         )
         self._sides = (before, after)
         self._suggestions = suggestions

@@ -23,7 +23,7 @@ from iamlogic.questions.region import (
 )
 from iamlogic.questions.source import Found, Others, Source
 from iamlogic.semantics import Request, allows
-from iamlogic.semantics.evaluation import statement_matches
+from iamlogic.semantics.statements import statement_matches
 from iamlogic.symbolic.believable import Suggestions
 from iamlogic.symbolic.compiler import Compiler, blocks
 from iamlogic.symbolic.concretizer import concretize, replay, with_companions
@@ -191,7 +191,8 @@ class Gain:
                 request = usual
         if not statement_matches(region, request):
             raise InternalError(f"a witness is not in its region; please report {request}")
-        return replay(request, self._now.policy, self._then.policy, decided=decided)
+        expected = ((self._now.policy, True), (self._then.policy, False))
+        return replay(request, expected, decided=decided)
 
     def _actions_as_written(self) -> Iterator[str]:
         for policy in (self._now.policy, self._then.policy):

@@ -14,7 +14,7 @@ from iamlogic.questions.compare import Comparison
 from iamlogic.questions.gain import Difference
 from iamlogic.questions.region import Region
 from iamlogic.reports.wording import statement_number
-from iamlogic.semantics.evaluation import Decision
+from iamlogic.semantics.decision import Decision
 from iamlogic.syntax.formatter import format as canonical
 from iamlogic.syntax.policy import Policy, Statement, Version
 

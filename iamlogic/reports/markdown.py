@@ -24,7 +24,7 @@ from iamlogic.reports.wording import (
     sides,
     verdict,
 )
-from iamlogic.semantics.evaluation import Decision
+from iamlogic.semantics.decision import Decision
 
 
 def comparison_markdown(comparison: Comparison) -> str:

@@ -26,7 +26,7 @@ from iamlogic.reports.wording import (
     sides,
     verdict,
 )
-from iamlogic.semantics.evaluation import Decision, Outcome
+from iamlogic.semantics.decision import Decision, Outcome
 
 WIDTH = 100
 """Columns that lists are wrapped to where the output is no terminal, and at most on one."""

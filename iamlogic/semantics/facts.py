@@ -43,6 +43,11 @@ class WorldFact(Enum):
     MFA = "aws:MultiFactorAuthAge is there exactly with multi-factor authentication (R-K11)"
     TIME = "aws:CurrentTime and aws:EpochTime are one instant (R-K11)"
     EC2_INSTANCE = "keys of an EC2 instance are there only for sessions of roles (R-K11)"
+    RESOURCE_OWNER = "the account in a resource's ARN is the resource's account (R-K22)"
+
+
+FACTS_OF_STACKS = frozenset({WorldFact.RESOURCE_OWNER})
+"""Facts that hold in questions about stacks only, where it matters whose the resource is."""
 
 
 def holds(fact: WorldFact, request: Request) -> bool:
@@ -255,6 +260,18 @@ _TYPES: tuple[tuple[Callable[[str], bool], tuple[str, ...]], ...] = (
 )
 """R-K14."""
 
+
+def _resource_owner(request: Request) -> bool:
+    segments = request.resource.split(":", ARN_SEGMENTS - 1)
+    if len(segments) < ARN_SEGMENTS or segments[0] != "arn" or not _is_account(segments[4]):
+        return True
+    return request.resource_owner == segments[4]
+
+
+def _is_account(segment: str) -> bool:
+    return re.fullmatch(r"[0-9]{12}", segment) is not None
+
+
 _HOLDS: dict[WorldFact, Callable[[Request], bool]] = {
     WorldFact.ALWAYS_PRESENT: _always_present,
     WorldFact.KEY_TYPES: _key_types,
@@ -270,4 +287,5 @@ _HOLDS: dict[WorldFact, Callable[[Request], bool]] = {
     WorldFact.MFA: _mfa,
     WorldFact.TIME: _time,
     WorldFact.EC2_INSTANCE: _ec2_instance,
+    WorldFact.RESOURCE_OWNER: _resource_owner,
 }

@@ -31,8 +31,13 @@ class Strength(IntEnum):
     DIRECT = 3
 
 
-def principal_strength(statement: Statement, requester: Requester) -> Strength:
-    """How strongly the statement's principal part matches; NONE: it does not."""
+def principal_strength(
+    statement: Statement, requester: Requester, *, bounded: bool = False
+) -> Strength:
+    """How strongly the statement's principal part matches; NONE: it does not.
+
+    `bounded`: the statement is of a resource policy, and the requester has a permissions boundary.
+    """
     principals = statement.principals
     if principals is None:
         return Strength.DIRECT  # R-M14
@@ -40,7 +45,7 @@ def principal_strength(statement: Statement, requester: Requester) -> Strength:
         strengths = (entry_strength(entry, requester) for entry in principals.entries)
         return max(strengths, default=Strength.NONE)  # R-M7
     if statement.effect is Effect.DENY:
-        spared = wholly_listed(principals, requester)  # R-M11
+        spared = wholly_listed(principals, requester) and not bounded  # R-M11, R-M12
     else:
         spared = partly_listed(principals, requester)  # R-M13
     return Strength.NONE if spared else Strength.DIRECT

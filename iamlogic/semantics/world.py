@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from iamlogic.semantics.facts import WorldFact, holds
+from iamlogic.semantics.facts import FACTS_OF_STACKS, WorldFact, holds
 from iamlogic.semantics.globs import glob_matches, written
 from iamlogic.semantics.request import Request
 from iamlogic.semantics.requester import RequesterKind
@@ -44,9 +44,14 @@ _COMPARED = {
 }
 
 
-def can_send(request: Request, multivalued: Collection[str] = MULTIVALUED_KEYS) -> bool:
-    """Whether AWS can send `request`: it can exist, and no world fact is broken."""
-    return can_exist(request, multivalued) and not broken_facts(request)
+def can_send(
+    request: Request, multivalued: Collection[str] = MULTIVALUED_KEYS, *, to_stack: bool = False
+) -> bool:
+    """Whether AWS can send `request`: it can exist, and no world fact is broken.
+
+    `to_stack`: in questions about stacks, facts about whose the resource is hold as well.
+    """
+    return can_exist(request, multivalued) and not broken_facts(request, to_stack=to_stack)
 
 
 def can_exist(request: Request, multivalued: Collection[str] = MULTIVALUED_KEYS) -> bool:
@@ -65,9 +70,13 @@ def can_exist(request: Request, multivalued: Collection[str] = MULTIVALUED_KEYS)
     )
 
 
-def broken_facts(request: Request) -> tuple[WorldFact, ...]:
+def broken_facts(request: Request, *, to_stack: bool = False) -> tuple[WorldFact, ...]:
     """The world facts that `request` contradicts; none of a request that AWS sends."""
-    return tuple(fact for fact in WorldFact if not holds(fact, request))
+    return tuple(
+        fact
+        for fact in WorldFact
+        if (to_stack or fact not in FACTS_OF_STACKS) and not holds(fact, request)
+    )
 
 
 def has_action_form(action: str) -> bool:

@@ -105,8 +105,8 @@ class Suggestions:
         elif variable == REQUESTER:
             yield from _requesters(self.hints.accounts)
             yield from (_plainer(part.text) for part in inside if isinstance(part, Word))
-        elif variable == RESOURCE_ACCOUNT:
-            yield from (OUR_ACCOUNT, OTHER_ACCOUNT)
+        elif variable in (RESOURCE_ACCOUNT, "aws:principalaccount"):
+            yield from (OUR_ACCOUNT, *self.hints.accounts, OTHER_ACCOUNT)
         else:
             globs = (part.text for part in inside if isinstance(part, Glob))
             yield from (example_resource(text, "s3", "a") for text in globs)

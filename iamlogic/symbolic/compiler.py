@@ -7,6 +7,7 @@ gates of their own, made once for each normal form, so equal parts of different 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from enum import Enum
 from itertools import count
 
 from iamlogic.symbolic.languages import Language, Template, Union, Word, ordered
@@ -15,6 +16,15 @@ from iamlogic.symbolic.requester import Kind, any_session_of, exactly, session
 from iamlogic.symbolic.symbolizer import SymbolicRequest
 from iamlogic.symbolic.terms import FALSE, TRUE, Terms
 from iamlogic.syntax.policy import Effect, Principal, PrincipalForm, Principals
+
+
+class Grant(Enum):
+    """How strongly an Allow must match at least (R-M8)."""
+
+    ANY = "any"
+    LIMITED = "limited"
+    DIRECT = "direct"
+
 
 Blocks = Mapping[Patterns, Sequence[Language]]
 """Lists of patterns said in fewer atoms; see `blocks`."""
@@ -77,6 +87,9 @@ _LONG = 32
 """Patterns in a list that is long: there are few such lists, even in large policies."""
 
 
+_BOUNDED = (Kind.USER, Kind.ROLE_SESSION, Kind.UNNAMED_ROLE_SESSION)
+
+
 class Compiler:
     """Compiles statements over one symbolic request, their lists by `blocks` where it has them."""
 
@@ -88,16 +101,19 @@ class Compiler:
         self._blocks = {} if blocks is None else blocks
         self._actions: dict[Patterns, int] = {}
         self._resources: dict[Patterns, int] = {}
-        self._principals: dict[tuple[Effect, Principals], int] = {}
+        self._principals: dict[tuple[Effect, Principals, Grant], int] = {}
         self._tests: dict[frozenset[Test], int] = {}
 
     def matches(self, statement: Lowered) -> int:
         """The request matches the statement."""
+        return self._terms.all_of([self.rest_matches(statement), self.principal_part(statement)])
+
+    def rest_matches(self, statement: Lowered) -> int:
+        """All but the principal part of the statement matches."""
         return self._terms.all_of(
             [
                 self.action_part(statement.actions),
                 self.resource_part(statement.resources),
-                self.principal_part(statement),
                 self.condition_part(statement.tests),
             ]
         )
@@ -146,27 +162,42 @@ class Compiler:
 
     # Principals
 
-    def principal_part(self, statement: Lowered) -> int:
+    def principal_part(
+        self, statement: Lowered, *, grant: Grant = Grant.ANY, bounded: bool = False
+    ) -> int:
+        """The principal part matches, of an Allow at least so strongly.
+
+        `bounded`: requesters have a permissions boundary, and no NotPrincipal spares those (R-M12).
+        """
         principals = statement.principals
         if principals is None:  # R-M14
             return TRUE
         effect = statement.statement.effect
-        literal = self._principals.get((effect, principals))
+        literal = self._principals.get((effect, principals, grant))
         if literal is None:
-            literal = self._principals[effect, principals] = self._principal(effect, principals)
+            literal = self._principal(effect, principals, grant)
+            self._principals[effect, principals, grant] = literal
+        if bounded and principals.negated and effect is Effect.DENY:
+            return self._terms.any_of([literal, self._request.any_kind(_BOUNDED)])
         return literal
 
-    def _principal(self, effect: Effect, principals: Principals) -> int:
+    def _principal(self, effect: Effect, principals: Principals, grant: Grant) -> int:
         entries = principals.entries
         if not principals.negated:  # R-M7, R-M10
-            return self._terms.any_of(map(self.named_by, entries))
+            return self._terms.any_of(self.named_by(entry, grant) for entry in entries)
         if effect is Effect.ALLOW:  # R-M13: no member of the chain is listed
             return -self._terms.any_of(map(self._lists_a_member, entries))
         return -self._all_listed(entries)  # R-M11
 
-    def named_by(self, entry: Principal) -> int:
-        """The entry of a `Principal` matches the requester, at any strength (R-M8)."""
-        if entry.form is PrincipalForm.USER:
+    def named_by(self, entry: Principal, grant: Grant = Grant.ANY) -> int:
+        """The entry of a `Principal` matches the requester, at least so strongly (R-M8)."""
+        if entry.form is PrincipalForm.ACCOUNT and grant is not Grant.ANY:
+            # To all but its root user an account only delegates.
+            is_root = self._request.any_kind([Kind.ROOT])
+            return self._terms.all_of([is_root, self._lists_a_member(entry)])
+        if entry.form is PrincipalForm.ROLE and grant is Grant.DIRECT:
+            return FALSE
+        if entry.form is PrincipalForm.USER and grant is not Grant.DIRECT:
             # R-M8: naming a user also reaches the federated sessions that it makes.
             assert entry.name is not None
             name = entry.name.rpartition("/")[2]

@@ -8,7 +8,7 @@ never an answer.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from iamlogic.errors import InternalError
@@ -21,6 +21,7 @@ from iamlogic.symbolic.requester import RESOURCE_ACCOUNT, SEPARATOR
 from iamlogic.symbolic.symbolizer import ACTION, CURRENT_TIME, EPOCH_TIME, REQUESTER, RESOURCE
 from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.policy import Policy
+from iamlogic.syntax.policy_set import PolicySet
 
 _DEFAULT_REQUESTER = f"arn:aws:iam::{OUR_ACCOUNT}:user/alice{SEPARATOR}"
 
@@ -87,22 +88,27 @@ def with_companions(request: Request, decided: Collection[str]) -> Request:
 
 
 def replay(
-    request: Request, allowed_by: Policy, denied_by: Policy, *, decided: Collection[str] | None
+    request: Request,
+    expected: Sequence[tuple[Policy | PolicySet, bool]],
+    *,
+    decided: Collection[str] | None,
 ) -> Request:
     """The request, once the concrete semantics has confirmed it as a witness.
 
-    `decided` are the keys of which the question says whether the request has them; with the others
-    as AWS would send them it must be a request that AWS can send. None: it need not be.
+    `expected` says of each policy or stack whether it allows the request. `decided` are the keys of
+    which the question says whether the request has them; with the others as AWS would send them it
+    must be a request that AWS can send. None: it need not be.
     """
     whole = request if decided is None else with_usual_context(request, decided)
-    for policy, expected in ((allowed_by, True), (denied_by, False)):
-        if any(allows(policy, each) is not expected for each in (request, whole)):
+    for subject, allowed in expected:
+        if any(allows(subject, each) is not allowed for each in (request, whole)):
             raise InternalError(
-                f"the solver says that {policy.file or 'the policy'} "
-                f"{'allows' if expected else 'does not allow'} this request, the evaluator says "
+                f"the solver says that {subject.file or 'the policy'} "
+                f"{'allows' if allowed else 'does not allow'} this request, the evaluator says "
                 f"otherwise; please report it:\n{request.to_json()}"
             )
-    broken = () if decided is None else broken_facts(whole)
+    to_stack = any(isinstance(subject, PolicySet) for subject, _ in expected)
+    broken = () if decided is None else broken_facts(whole, to_stack=to_stack)
     if broken:
         raise InternalError(
             f"the solver says that AWS sends this request, but not so that {broken[0].value}; "

@@ -78,7 +78,7 @@ def is_some_resource(pattern: Language, deadline: Deadline) -> bool:
         return True
 
 
-_OWNED = sequence(
+OWNED = sequence(
     ("arn:", _BUT_COLON, ":", _BUT_COLON, ":", _BUT_COLON, ":", *(_DIGIT,) * 12, ":", _ANY_RUN)
 )
 """Resources whose ARN says whose they are (R-K4)."""
@@ -87,12 +87,12 @@ Domains = dict[str, Rows]
 """For a variable, rows of languages: its value lies in one of each row."""
 
 
-def domains(kind: PolicyKind) -> Domains:
-    """What the values of the fields must be; context keys are free."""
+def domains(requesters: Iterable[Kind]) -> Domains:
+    """What the values of the fields must be, with requesters of these kinds; keys are free."""
     return {
         ACTION: (ACTIONS,),
         RESOURCE: (RESOURCES,),
-        REQUESTER: (tuple(map(kind_language, REQUESTERS[kind])),),
+        REQUESTER: (tuple(map(kind_language, requesters)),),
         RESOURCE_ACCOUNT: ((_ACCOUNT,),),
     }
 
@@ -104,11 +104,10 @@ def domain_of(variable: str, domains: Domains) -> Rows:
     return domains.get(variable, ())
 
 
-def requester_facts(request: SymbolicRequest, kind: PolicyKind) -> Iterable[list[int]]:
+def requester_facts(request: SymbolicRequest, kinds: tuple[Kind, ...]) -> Iterable[list[int]]:
     """Clauses: a requester is of exactly one kind, and of one that the question ranges over."""
     if not request.kinds:
         return
-    kinds = REQUESTERS[kind]
     yield [request.is_kind(each) for each in kinds]
     for one, other in combinations(kinds, 2):
         yield [-request.is_kind(one), -request.is_kind(other)]
@@ -121,4 +120,4 @@ def resource_account_facts(request: SymbolicRequest) -> Iterable[list[int]]:
     """Clauses (R-K4, R-K6): the resource account is unknown only if nothing tells it."""
     known = request.present(RESOURCE_ACCOUNT)
     yield [known, -request.has_account()]
-    yield [known, -request.resource_in(_OWNED)]
+    yield [known, -request.resource_in(OWNED)]

@@ -177,6 +177,11 @@ def alphabet_of(key: str) -> CharSet:
     return _ALPHABETS.get(key, ANY)
 
 
+def value_of(key: str) -> Ref:
+    """A reference to the value of a key, as a policy variable is one."""
+    return Ref(key, alphabet_of(key))
+
+
 def kind_language(kind: Kind) -> Language:
     """The requesters of a kind, as a language of the requester's string."""
     return _SHAPES[kind]

@@ -14,52 +14,58 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from types import MappingProxyType
 
 from iamlogic.semantics.facts import WorldFact
 from iamlogic.symbolic.compiler import Compiler
 from iamlogic.symbolic.deadline import FOREVER, Undecided
-from iamlogic.symbolic.enforcer import (
-    REQUESTERS,
-    domains,
-    requester_facts,
-    resource_account_facts,
-)
+from iamlogic.symbolic.enforcer import domains, requester_facts, resource_account_facts
 from iamlogic.symbolic.inclusion import covers
 from iamlogic.symbolic.languages import Template, Union, Word
 from iamlogic.symbolic.model import Model, Suggest
 from iamlogic.symbolic.relations import templates_of
-from iamlogic.symbolic.requester import RESOURCE_ACCOUNT
+from iamlogic.symbolic.requester import RESOURCE_ACCOUNT, Kind
 from iamlogic.symbolic.sat import Sat
-from iamlogic.symbolic.symbolizer import SymbolicRequest
+from iamlogic.symbolic.symbolizer import SymbolicRequest, Within
 from iamlogic.symbolic.terms import FALSE, TRUE, Atom, InLanguage, Present, Terms, Unseen
 from iamlogic.symbolic.theory import Theory
 from iamlogic.symbolic.world import NO_FACTS, Facts, World, typed
 from iamlogic.syntax.global_keys import MULTIVALUED_KEYS
-from iamlogic.syntax.policy import PolicyKind
 
 
 class Solver:
-    """Questions about one symbolic request, over the universe of one kind of policy.
+    """Questions about one symbolic request by requesters of some kinds.
 
-    `multivalued` are the keys that can have several values (R-K8), `facts` what AWS sends.
+    `multivalued` are the keys that can have several values (R-K8), `facts` what AWS sends, `within`
+    bounds on the request's fields, `owner` the resource account where the question fixes it.
     """
 
     def __init__(
         self,
-        kind: PolicyKind,
+        requesters: tuple[Kind, ...],
         suggest: Suggest,
         multivalued: frozenset[str] = MULTIVALUED_KEYS,
         facts: Facts = NO_FACTS,
+        *,
+        within: Within = MappingProxyType({}),
+        owner: str | None = None,
     ) -> None:
         self.terms = Terms()
         self.request = SymbolicRequest(
-            self.terms, multivalued, REQUESTERS[kind], one_clock=WorldFact.TIME in facts
+            self.terms,
+            multivalued,
+            requesters,
+            one_clock=WorldFact.TIME in facts,
+            within=within,
         )
         self.compiler = Compiler(self.terms, self.request)
-        self._kind = kind
-        self._theory = Theory(domains(kind) | typed(facts), suggest, self.request)
+        self._requesters = requesters
+        self._bounds = self.request.bounds()
+        if owner is not None:
+            self._bounds.append(self.request.some_value(RESOURCE_ACCOUNT, (Word(owner),)))
+        self._theory = Theory(domains(requesters) | typed(facts), suggest, self.request)
         self.facts = facts
-        self._world = World(self.request, facts)
+        self._world = World(self.request, facts, owner)
         self._facts: dict[str, list[list[int]]] = {}  # the clauses told of a key
         self._sat: Sat | None = None
         self._kinds_told = 0
@@ -72,7 +78,8 @@ class Solver:
 
         A guess comes before the search; leave it out where a model would be a surprise.
         """
-        wanted = [literal for literal in dict.fromkeys(formula) if literal != TRUE]
+        asked = (*formula, *self._bounds)
+        wanted = [literal for literal in dict.fromkeys(asked) if literal != TRUE]
         if FALSE in wanted:
             return None
         unseen = {name: -atom for name, atom in self.request.unseen.items()}
@@ -101,6 +108,10 @@ class Solver:
                 ]
                 self._sat.require(literals)
         return None
+
+    def by_endpoint(self) -> int:
+        """The request comes through a VPC endpoint, as far as that can be told (R-K11, R-K22)."""
+        return self._world.by_endpoint() if WorldFact.NETWORK in self.facts else TRUE
 
     def tell_apart(self, variable: str) -> None:
         """Tell z3 at once that a string is one word, instead of pair by pair as it comes up.
@@ -164,7 +175,7 @@ class Solver:
                 for clause in self._known(key):
                     sat.require(clause)
         if len(self.request.kinds) > self._kinds_told:
-            for clause in list(requester_facts(self.request, self._kind)):
+            for clause in list(requester_facts(self.request, self._requesters)):
                 sat.require(clause)
             self._kinds_told = len(self.request.kinds)
         self._tell_covers(sat)

@@ -7,9 +7,11 @@ the requester are parts of it (`requester`): an atom on such a key becomes an at
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from iamlogic.symbolic.deadline import Undecided
+from iamlogic.symbolic.inclusion import covers, may_overlap
 from iamlogic.symbolic.languages import (
     EVERYTHING,
     Glob,
@@ -47,6 +49,9 @@ _ACCOUNT = "aws:principalaccount"
 _TEXTUAL = ("aws:username", "aws:principalservicename")
 
 
+Within = Mapping[str, Languages]
+"""For a variable, languages of which its value lies in one."""
+
 _MOST_CASES = 6
 """Variables of one list that may be resolved or not, each on its own: the cases double."""
 
@@ -56,6 +61,8 @@ class SymbolicRequest:
 
     `multivalued` are the keys that can have several values in this question (R-K8), `possible` the
     kinds of its requesters. With `one_clock`, both keys of the time are read from one instant.
+    `within` says where the values of some fields lie in every request of the question: `bounds` are
+    the formulas for that, and an atom that they decide is none.
     """
 
     def __init__(
@@ -65,8 +72,10 @@ class SymbolicRequest:
         possible: tuple[Kind, ...] = tuple(Kind),
         *,
         one_clock: bool = False,
+        within: Within = MappingProxyType({}),
     ) -> None:
         self._terms = terms
+        self._within = within
         self.multivalued = multivalued
         self.possible = frozenset(possible)
         self.one_clock = one_clock
@@ -75,6 +84,22 @@ class SymbolicRequest:
         self.kinds: dict[Kind, int] = {}  # the kinds that some formula speaks of
         # By derived key: of a language of requesters, that of the key which it stands for.
         self.views: dict[str, dict[Language, Language]] = {key: {} for key in DERIVED}
+
+    def bounds(self) -> list[int]:
+        """What every request of the question satisfies."""
+        return [
+            self._terms.any_of(self._terms.in_language(variable, each) for each in languages)
+            for variable, languages in self._within.items()
+        ]
+
+    def _decided(self, variable: str, language: Language) -> bool | None:
+        """Whether the value lies in the language, where its bounds tell."""
+        bounds = self._within.get(variable)
+        if bounds is None:
+            return None
+        if all(covers(language, bound) for bound in bounds):
+            return True
+        return None if any(may_overlap(language, bound) for bound in bounds) else False
 
     # The fields
 
@@ -124,6 +149,9 @@ class SymbolicRequest:
         if key in DERIVED:
             return self.any_kind(DERIVED[key])
         return self._terms.atom(Present(key))
+
+    def any_present(self, keys: Iterable[str]) -> int:
+        return self._terms.any_of(map(self.present, keys))
 
     def resolved(self, key: str) -> int:
         """A variable has a value to stand for: the key is present, with one value (R-V5, R-V9)."""
@@ -284,4 +312,7 @@ class SymbolicRequest:
                     if reading is not None
                 )
             case _:
+                decided = self._decided(variable, language)
+                if decided is not None:
+                    return TRUE if decided else FALSE
                 return self._terms.in_language(variable, language)

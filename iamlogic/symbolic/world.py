@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from iamlogic.semantics.facts import WorldFact
+from iamlogic.semantics.facts import FACTS_OF_STACKS, WorldFact
+from iamlogic.symbolic.enforcer import OWNED
 from iamlogic.symbolic.languages import (
     ANY,
     CharSet,
     Language,
     Part,
-    Ref,
     Word,
     either_case,
     ordered,
@@ -24,7 +24,7 @@ from iamlogic.symbolic.languages import (
     spell,
 )
 from iamlogic.symbolic.patterns import arn_glob
-from iamlogic.symbolic.requester import RESOURCE_ACCOUNT, SESSION_NAME, Kind, alphabet_of
+from iamlogic.symbolic.requester import RESOURCE_ACCOUNT, SESSION_NAME, Kind, value_of
 from iamlogic.symbolic.scales import Scale, compared, every
 from iamlogic.symbolic.symbolizer import SymbolicRequest
 from iamlogic.symbolic.terms import FALSE
@@ -32,7 +32,8 @@ from iamlogic.symbolic.values import Rows
 from iamlogic.syntax.operators import Comparison
 
 Facts = frozenset[WorldFact]
-ALL_FACTS: Facts = frozenset(WorldFact)
+ALL_FACTS: Facts = frozenset(WorldFact) - FACTS_OF_STACKS
+STACK_FACTS: Facts = frozenset(WorldFact)
 NO_FACTS: Facts = frozenset()
 
 Clause = list[int]
@@ -98,16 +99,12 @@ _BUT_COLON = (CharSet(frozenset(":"), negated=True),)
 _UPPER = CharSet(frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"))
 
 
-def _value_of(key: str) -> Ref:
-    return Ref(key, alphabet_of(key))
-
-
 _UNIQUE = (_UPPER, (_UPPER,))
 _USER_IDS: dict[Kind, tuple[Part, ...]] = {
     Kind.USER: ("AIDA", *_UNIQUE),
-    Kind.ROLE_SESSION: ("AROA", *_UNIQUE, ":", _value_of(SESSION_NAME)),
-    Kind.FEDERATED_USER: (_value_of("aws:principalaccount"), ":", _value_of(SESSION_NAME)),
-    Kind.ROOT: (_value_of("aws:principalaccount"),),
+    Kind.ROLE_SESSION: ("AROA", *_UNIQUE, ":", value_of(SESSION_NAME)),
+    Kind.FEDERATED_USER: (value_of("aws:principalaccount"), ":", value_of(SESSION_NAME)),
+    Kind.ROOT: (value_of("aws:principalaccount"),),
     Kind.ANONYMOUS: ("anonymous",),
 }
 """R-K10, the row of `aws:userid`."""
@@ -119,6 +116,7 @@ class World:
 
     request: SymbolicRequest
     facts: Facts
+    owner: str | None = None  # the resource account, where the question fixes it
 
     def clauses(self, key: str) -> Iterator[Clause]:
         """What is known of a key that the question mentions, and of what it leads to."""
@@ -141,7 +139,7 @@ class World:
 
     def _same(self, key: str, other: str) -> int:
         """The key's value, or one of its values, is the value of the other."""
-        return self._some(key, spell([_value_of(other)]))
+        return self._some(key, spell([value_of(other)]))
 
     def _only_for(self, key: str, holders: int) -> Clause:
         return [-self._has(key), holders]
@@ -184,7 +182,7 @@ class World:
             if key == organization:
                 yield [-self._has(key), self._some(key, _BUT_SLASHES)]
             if key == paths:
-                begins = spell([replace(_value_of(organization), stops="/"), "/", (ANY,)])
+                begins = spell([replace(value_of(organization), stops="/"), "/", (ANY,)])
                 yield [-self._has(organization), -self._some(paths, begins, outside=True)]
             if side == "source":
                 continue
@@ -213,6 +211,10 @@ class World:
             for other in _NETWORK:
                 yield [-self._has(other), -self._has(address)]
 
+    def by_endpoint(self) -> int:
+        """The request has a key that only those by an endpoint have."""
+        return self.request.any_present(_NETWORK)
+
     def source_keys(self, key: str) -> Iterator[Clause]:
         """R-K11: what a service says of whom it acts for."""
         if key in _SOURCE:
@@ -224,7 +226,7 @@ class World:
         if key in (arn, account) and self.mentions(arn) and self.mentions(account):
             before = ("arn:", _BUT_COLON, ":", _BUT_COLON, ":", _BUT_COLON, ":")
             unowned = sequence((*before, ":", (ANY,)))
-            owned = spell([*before, replace(_value_of(account), stops=":"), ":", (ANY,)])
+            owned = spell([*before, replace(value_of(account), stops=":"), ":", (ANY,)])
             yield [-self._has(arn), -self._has(account), self._some(arn, unowned, owned)]
 
     def via_service(self, key: str) -> Iterator[Clause]:
@@ -256,6 +258,14 @@ class World:
             yield [-self._has(key), authenticated]
             yield [self._has(key), -authenticated]
 
+    def resource_owner(self, key: str) -> Iterator[Clause]:
+        """R-K22: the account in a resource's ARN is the resource's."""
+        if key == RESOURCE_ACCOUNT:
+            before = ("arn:", _BUT_COLON, ":", _BUT_COLON, ":", _BUT_COLON, ":")
+            owner = self.owner or replace(value_of(RESOURCE_ACCOUNT), stops=":")
+            owned = self.request.resource_in(spell([*before, owner, ":", (ANY,)]))
+            yield [-self.request.resource_in(OWNED), owned]
+
     def ec2_instance(self, key: str) -> Iterator[Clause]:
         """R-K11."""
         if key in _EC2:
@@ -275,6 +285,7 @@ _TOLD_BY: dict[WorldFact, Callable[[World, str], Iterator[Clause]]] = {
     WorldFact.TAG_KEYS: World.tag_keys,
     WorldFact.MFA: World.multi_factor,
     WorldFact.EC2_INSTANCE: World.ec2_instance,
+    WorldFact.RESOURCE_OWNER: World.resource_owner,
 }
 """How each fact is told; `KEY_TYPES` are domains, and `TIME` one variable for both clocks."""
 

@@ -25,15 +25,7 @@ def parse(text: str | bytes | Mapping[str, object], *, file: str | None = None) 
     Raises `PolicySyntaxError` with all that is wrong. What a rule accepts with a warning is in
     `Policy.warnings`.
     """
-    if isinstance(text, str | bytes):
-        return _parse_text(text, file)
-    problems = Problems(Document(None, file))
-    try:
-        root = read_decoded_json(text)
-    except NotDecodedJson as error:
-        problems.error(0, error.path, error.message, "R-P1", error.hint)
-        raise problems.failure() from None
-    return read_policy(root, problems)
+    return read_policy(*read_document(text, file))
 
 
 def load(path: str | os.PathLike[str]) -> Policy:
@@ -52,11 +44,21 @@ def load(path: str | os.PathLike[str]) -> Policy:
     return parse(content, file=name)
 
 
-def _parse_text(text: str | bytes, file: str | None) -> Policy:
-    if isinstance(text, bytes):
-        text = _decode(text, file)
-    problems = Problems(Document(text, file))
-    return read_policy(_read_json(text, problems), problems)
+def read_document(
+    given: str | bytes | Mapping[str, object], file: str | None
+) -> tuple[JsonValue, Problems]:
+    """The JSON tree that is given as text or decoded, and where to report what is wrong with it."""
+    if isinstance(given, bytes):
+        given = _decode(given, file)
+    if isinstance(given, str):
+        problems = Problems(Document(given, file))
+        return _read_json(given, problems), problems
+    problems = Problems(Document(None, file))
+    try:
+        return read_decoded_json(given), problems
+    except NotDecodedJson as error:
+        problems.error(0, error.path, error.message, "R-P1", error.hint)
+        raise problems.failure() from None
 
 
 def _read_json(text: str, problems: Problems) -> JsonValue:

@@ -28,6 +28,14 @@ STATEMENT_MEMBERS = (
     "NotResource",
     "Condition",
 )
+SCOPE_MEMBERS = tuple(name for name in STATEMENT_MEMBERS if name != "Effect")
+"""A set of requests: what a statement says but for what becomes of them."""
+
+_OBJECTS = {
+    POLICY_MEMBERS: ("policy", "R-P1"),
+    STATEMENT_MEMBERS: ("statement", "R-P4"),
+    SCOPE_MEMBERS: ("scope", "R-P4"),
+}
 
 _COUSINS = {
     "actions": "Action",
@@ -69,8 +77,8 @@ def read_members(
     path: Path,
     problems: Problems,
 ) -> Members:
-    """The members of `node`, a policy or a statement; a name that is not `known` is an error."""
-    what, rule = ("statement", "R-P4") if known is STATEMENT_MEMBERS else ("policy", "R-P1")
+    """The members of `node`, a policy, statement or scope; a name not `known` is an error."""
+    what, rule = _OBJECTS[known]
     members: dict[str, Member] = {}
     meant: set[str] = set()
     for member in node.members:
@@ -87,6 +95,8 @@ def read_members(
             if guess in known:
                 hint = f'did you mean "{guess}"?'
                 meant.add(guess)
+        elif name == "Effect" and known is SCOPE_MEMBERS:
+            hint = "remove it: a scope is a set of requests, whatever becomes of them"
         elif name in STATEMENT_MEMBERS:
             hint = "it belongs into an object under Statement"
         elif name in POLICY_MEMBERS:

@@ -1,4 +1,8 @@
-"""One statement of a policy (R-P4): its members, each read by the function of its element."""
+"""One statement of a policy (R-P4): its members, each read by the function of its element.
+
+A scope is a set of requests written as a statement without Effect, and is read by the same
+functions: `read_scope` gives the Allow statement that matches exactly these requests.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ from iamlogic.errors import Path
 from iamlogic.syntax.conditions import read_conditions
 from iamlogic.syntax.json_tree import JsonObject, Member, quote
 from iamlogic.syntax.members import (
+    SCOPE_MEMBERS,
     STATEMENT_MEMBERS,
     Members,
     read_members,
@@ -32,12 +37,38 @@ def read_statement(
     """R-P4."""
     members = read_members(node, STATEMENT_MEMBERS, path, problems)
     effect = _read_effect(node, members, path, problems)
+    if members.lacks("Resource", "NotResource") and kind is PolicyKind.IDENTITY:
+        message = "the statement has neither Resource nor NotResource"
+        hint = 'an identity policy needs one ("Resource": "*" means all), a resource policy needs '
+        problems.error(node.position, path, message, "R-P7", hint + "a Principal")
+    return _read_parts(node, members, effect, version, path, problems)
+
+
+def read_scope(node: JsonObject, problems: Problems) -> Statement | None:
+    """The requests of a scope: a part that it does not have leaves them free.
+
+    Variables work in it as in a policy of version 2012-10-17. NotPrincipal means those of whom
+    nothing is listed, as in an Allow (R-M13).
+    """
+    members = read_members(node, SCOPE_MEMBERS, (), problems)
+    return _read_parts(node, members, Effect.ALLOW, Version.V2012, (), problems)
+
+
+def _read_parts(
+    node: JsonObject,
+    members: Members,
+    effect: Effect | None,
+    version: Version,
+    path: Path,
+    problems: Problems,
+) -> Statement | None:
+    """All but the effect."""
     principal = _one_of(members, "Principal", "NotPrincipal", path, problems)
     action = _one_of(members, "Action", "NotAction", path, problems)
     resource = _one_of(members, "Resource", "NotResource", path, problems)
     sid = read_text(members.get("Sid"), (*path, "Sid"), problems)
     principals = read_principals(principal, path, problems) if principal else None
-    if principal and principals and principals.negated and effect:
+    if principal and principals and principals.negated and effect and members.get("Effect"):
         warn_of_not_principal(principals, effect, principal, path, problems)
     actions = _read_actions(action, path, problems) if action else None
     resources = _read_resources(resource, version, path, problems) if resource else None
@@ -48,12 +79,9 @@ def read_statement(
         else ()
     )
     if members.lacks("Action", "NotAction"):
-        message = "the statement has neither Action nor NotAction, expected one of them"
-        problems.error(node.position, path, message, "R-P4", "to mean all actions write *")
-    if members.lacks("Resource", "NotResource") and kind is PolicyKind.IDENTITY:
-        message = "the statement has neither Resource nor NotResource"
-        hint = 'an identity policy needs one ("Resource": "*" means all), a resource policy needs '
-        problems.error(node.position, path, message, "R-P7", hint + "a Principal")
+        message = f"the {'statement' if path else 'scope'} has neither Action nor NotAction"
+        hint = "to mean all actions write *"
+        problems.error(node.position, path, f"{message}, expected one of them", "R-P4", hint)
     if effect is None or actions is None:
         return None
     where = problems.document.where(node.position, path)

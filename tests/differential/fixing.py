@@ -8,6 +8,7 @@ from iamlogic.questions.gain import Side
 from iamlogic.semantics import Request
 from iamlogic.semantics.requester import RequesterKind
 from iamlogic.symbolic.believable import Suggestions
+from iamlogic.symbolic.enforcer import REQUESTERS
 from iamlogic.symbolic.languages import Word, ordered
 from iamlogic.symbolic.requester import DERIVED, RESOURCE_ACCOUNT, SEPARATOR
 from iamlogic.symbolic.solver import Solver
@@ -19,7 +20,7 @@ from iamlogic.syntax.policy import Policy
 
 def symbolically_allows(policy: Policy, request: Request) -> bool:
     """What the formula says of the request; it must say one thing and not the other."""
-    solver = Solver(policy.kind, Suggestions(), multivalued_keys([policy]))
+    solver = Solver(REQUESTERS[policy.kind], Suggestions(), multivalued_keys([policy]))
     side = Side.of(policy)
     compiler, terms = solver.compiler, solver.terms
     allowed = terms.all_of(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import iamlogic as il
 from iamlogic import Relation
 from iamlogic.semantics import Request, allows, can_exist
-from iamlogic.semantics.evaluation import statement_matches
+from iamlogic.semantics.statements import statement_matches
 from iamlogic.semantics.world import is_compared
 from iamlogic.syntax.global_keys import multivalued_keys
 from iamlogic.syntax.policy import Effect, Policy, Statement

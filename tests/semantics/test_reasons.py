@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamlogic.semantics import Request, evaluate
-from iamlogic.semantics.evaluation import statement_matches
+from iamlogic.semantics.statements import statement_matches
 from iamlogic.semantics.reasons import findings
 from iamlogic.syntax.documents import parse
 from iamlogic.syntax.policy import Policy

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from iamlogic.symbolic.deadline import FOREVER, Deadline, TimeoutExpired, Undecided
-from iamlogic.symbolic.enforcer import domains
+from iamlogic.symbolic.enforcer import REQUESTERS, domains
 from iamlogic.symbolic.languages import (
     ANY,
     CharSet,
@@ -48,7 +48,7 @@ def answer(
 ) -> dict[str, str] | Conflict | None:
     """The first answer."""
     request = SymbolicRequest(Terms(), MULTIVALUED)
-    facts = domains(PolicyKind.IDENTITY)
+    facts = domains(REQUESTERS[PolicyKind.IDENTITY])
     return next(suggestions(atoms, owners, request, facts, deadline), None)
 
 
@@ -109,7 +109,10 @@ def test_a_derived_key_is_the_requester_s_own() -> None:
         lies_in("text", Word("bob")): True,
     }
     found = next(
-        suggestions(atoms, [REQUESTER], request, domains(PolicyKind.IDENTITY), FOREVER), None
+        suggestions(
+            atoms, [REQUESTER], request, domains(REQUESTERS[PolicyKind.IDENTITY]), FOREVER
+        ),
+        None,
     )
     assert isinstance(found, list)
     del atoms[lies_in("text", Word("bob"))]
@@ -146,7 +149,7 @@ def test_a_question_out_of_time_says_so() -> None:
 
 def answers(atoms: Mapping[Atom, bool], *owners: str) -> list[dict[str, str] | Conflict]:
     request = SymbolicRequest(Terms(), MULTIVALUED)
-    facts = domains(PolicyKind.IDENTITY)
+    facts = domains(REQUESTERS[PolicyKind.IDENTITY])
     return list(suggestions(atoms, owners, request, facts, FOREVER))
 
 

@@ -13,6 +13,7 @@ from iamlogic.semantics.requester import RequesterKind
 from iamlogic.semantics.world import is_compared
 from iamlogic.symbolic.believable import Suggestions
 from iamlogic.symbolic.deadline import Deadline, TimeoutExpired
+from iamlogic.symbolic.enforcer import REQUESTERS
 from iamlogic.symbolic.languages import Union, Word, matches
 from iamlogic.symbolic.lowering import lower
 from iamlogic.symbolic.requester import RESOURCE_ACCOUNT, SEPARATOR
@@ -76,7 +77,7 @@ def fixed_to(request: Request, solver: Solver, policy: Policy) -> list[int]:
 
 def symbolically_allowed(policy: Policy, request: Request) -> bool:
     """Whether the formula, fixed to the request, says "allowed"; it must say one or the other."""
-    solver = Solver(policy.kind, Suggestions())
+    solver = Solver(REQUESTERS[policy.kind], Suggestions())
     statements = [lower(statement) for statement in policy.statements]
     allow = solver.compiler.some_matches(s for s in statements if s.allows)
     deny = solver.compiler.some_matches(s for s in statements if not s.allows)
@@ -108,7 +109,7 @@ def test_a_fixed_request_with_several_values_is_allowed_by_both_or_neither(
 
 
 def test_a_solver_that_is_out_of_time_says_so() -> None:
-    solver = Solver(PolicyKind.IDENTITY, Suggestions())
+    solver = Solver(REQUESTERS[PolicyKind.IDENTITY], Suggestions())
     some = solver.terms.any_of(
         solver.request.resource_in(Word(f"arn:aws:s3:::{n}")) for n in range(3)
     )
@@ -147,7 +148,7 @@ def test_questions_can_be_asked_from_several_threads() -> None:
 
 
 def test_lists_are_told_apart_only_where_they_share_no_word() -> None:
-    solver = Solver(PolicyKind.IDENTITY, Suggestions())
+    solver = Solver(REQUESTERS[PolicyKind.IDENTITY], Suggestions())
     request = solver.request
     listed = Union((Word("s3:a"), Word("s3:b")))
     either, one, other = map(request.action_in, (listed, Word("s3:a"), Word("s3:c")))

@@ -1,0 +1,245 @@
+"""One symbolic request, and what policies and stacks say to it: what every question is asked with.
+
+An `Inquiry` ranges over the requests that the question is about: those of a scope, by one requester
+or on resources of one account where that is fixed, and those that AWS sends unless told otherwise.
+Whatever it finds leaves as a request that the evaluator has confirmed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from iamlogic.errors import InternalError, RequestError
+from iamlogic.semantics.request import Request
+from iamlogic.semantics.requester import Requester, RequesterKind, parse_requester
+from iamlogic.semantics.statements import statement_matches
+from iamlogic.symbolic.believable import Hints, Suggestions
+from iamlogic.symbolic.compiler import Compiler, blocks
+from iamlogic.symbolic.concretizer import concretize, replay, with_companions
+from iamlogic.symbolic.enforcer import REQUESTERS
+from iamlogic.symbolic.languages import Language, Languages, Template, ordered
+from iamlogic.symbolic.lowering import Lowered, Patterns, lower
+from iamlogic.symbolic.model import Model
+from iamlogic.symbolic.requester import Kind, any_session_of, exactly, session
+from iamlogic.symbolic.solver import Solver
+from iamlogic.symbolic.stacks import Meaning, Subject
+from iamlogic.symbolic.symbolizer import ACTION, REQUESTER, RESOURCE, Within
+from iamlogic.symbolic.world import ALL_FACTS, NO_FACTS, STACK_FACTS, Facts
+from iamlogic.syntax.multivalued import multivalued_keys
+from iamlogic.syntax.policy import Policy, PolicyKind, Statement
+from iamlogic.syntax.policy_set import PolicySet, policies_of
+from iamlogic.syntax.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Which requests a question is about.
+
+    `principal` is a requester of R-K1; a role's ARN means its sessions. `resource_account` is the
+    account of the resources, 12 digits. None leaves open. `everybody` has requesters as well whom a
+    stack's policies are not about (R-E24).
+    """
+
+    scope: Scope | None = None
+    principal: str | None = None
+    resource_account: str | None = None
+    all_requests: bool = False
+    everybody: bool = False
+
+    @property
+    def requester(self) -> Requester | None:
+        return None if self.principal is None else parse_requester(self.principal)
+
+    def facts(self, *, of_stacks: bool) -> Facts:
+        """What the requests are known to be like (R-K16, R-K22)."""
+        if self.all_requests:
+            return NO_FACTS
+        return STACK_FACTS if of_stacks else ALL_FACTS
+
+
+class Inquiry:
+    """A solver for one question, and the formulas of what its subjects allow."""
+
+    def __init__(
+        self, given: Sequence[Policy | PolicySet], about: About, facts: Facts | None = None
+    ) -> None:
+        self.about = about
+        self.subjects = [Subject.of(each) for each in given]
+        self.of_stacks = any(isinstance(each, PolicySet) for each in given)
+        scope = about.scope and about.scope.statement
+        self._scope = None if scope is None else lower(scope)
+        requester = about.requester
+        self.suggestions = Suggestions()
+        self._learn(given, scope)
+        owner = _account(about.resource_account) or self._owner_in(scope)
+        policies = [policy for each in given for policy in policies_of(each)]
+        asked = [*policies, Policy((scope,))] if scope is not None else policies
+        self.solver = Solver(
+            _kinds(given, requester, everybody=about.everybody),
+            self.suggestions,
+            multivalued_keys(asked),
+            about.facts(of_stacks=self.of_stacks) if facts is None else facts,
+            within=_within(self._scope, requester),
+            owner=owner,
+        )
+        self.meaning = Meaning(
+            self.solver.terms,
+            self.solver.request,
+            account=None if requester is None else requester.account,
+            owner=owner,
+        )
+        self.hints = _hints(scope, requester)
+
+    def _learn(self, given: Sequence[Policy | PolicySet], scope: Statement | None) -> None:
+        """How the policies spell condition keys and actions."""
+        statements = [
+            s for each in given for policy in policies_of(each) for s in policy.statements
+        ]
+        for statement in ([scope] if scope is not None else []) + statements:
+            self.suggestions.learn(condition.key for condition in statement.conditions)
+        for statement in ([scope] if scope is not None else []) + statements:
+            actions = (action.text for action in statement.actions.patterns)
+            self.suggestions.learn(action for action in actions if "*" not in action)
+
+    def _owner_in(self, scope: Statement | None) -> str | None:
+        """The account that all resources of the scope are of by their ARNs (R-K22), if it is one."""
+        resources = None if scope is None else scope.resources
+        if not self.of_stacks or self.about.all_requests or resources is None or resources.negated:
+            return None
+        owners = {_OWNER.match(resource.text) for resource in resources.patterns}
+        accounts = {found and found[1] for found in owners}
+        return accounts.pop() if len(accounts) == 1 else None
+
+    def compiler(self, *further: Lowered) -> Compiler:
+        """A compiler that says the long lists of all subjects in few atoms."""
+        statements = {id(s): s for subject in self.subjects for s in subject.statements}
+        scope = [] if self._scope is None else [self._scope]
+        lists: Iterable[Patterns] = (
+            part
+            for each in (*statements.values(), *scope, *further)
+            for part in (each.actions, each.resources)
+        )
+        return Compiler(self.solver.terms, self.solver.request, blocks(lists))
+
+    def in_scope(self, compiler: Compiler) -> list[int]:
+        """The requests that the question is about."""
+        literals = [] if self._scope is None else [compiler.matches(self._scope)]
+        if any(self._by_endpoint(subject) for subject in self.subjects):
+            literals.append(self.solver.by_endpoint())
+        return literals
+
+    @staticmethod
+    def _by_endpoint(subject: Subject) -> bool:
+        return isinstance(subject.given, PolicySet) and subject.given.vpc_endpoint is not None
+
+    def find(self, formula: Iterable[int]) -> Model | None:
+        """A request that satisfies the formula, if there is one."""
+        self.suggestions.about(self.hints)
+        return self.solver.find(formula)
+
+    def witness(self, model: Model, expected: Sequence[tuple[Policy | PolicySet, bool]]) -> Request:
+        """The request of a model, once the evaluator has confirmed what the subjects say to it."""
+        request = concretize(model, self.suggestions)
+        decided = model.keys if self.solver.facts else None
+        if decided is not None:
+            request = with_companions(request, decided)
+        scope = self.about.scope
+        if scope is not None and not statement_matches(scope.statement, request):
+            raise InternalError(f"a witness is not in its scope; please report {request}")
+        return replay(request, expected, decided=decided)
+
+
+_OWNER = re.compile(r"arn:[^:*?$]+:[^:*?$]+:[^:*?$]*:([0-9]{12}):")
+"""An ARN, or a pattern of ARNs, that says whose the resource is."""
+
+_KINDS = {
+    RequesterKind.ROOT: Kind.ROOT,
+    RequesterKind.USER: Kind.USER,
+    RequesterKind.ROLE_SESSION: Kind.ROLE_SESSION,
+    RequesterKind.ROLE: Kind.ROLE_SESSION,  # through its sessions (R-E20)
+    RequesterKind.FEDERATED_SESSION: Kind.FEDERATED_USER,
+    RequesterKind.PROVIDER: Kind.PROVIDER,
+    RequesterKind.SERVICE: Kind.SERVICE,
+    RequesterKind.ANONYMOUS: Kind.ANONYMOUS,
+}
+
+
+def _kinds(
+    given: Sequence[Policy | PolicySet], requester: Requester | None, *, everybody: bool
+) -> tuple[Kind, ...]:
+    """Whom the question ranges over: R-E20 of lone policies, R-E24 of stacks."""
+    if not all(isinstance(each, PolicySet) for each in given):
+        kinds = {policy.kind for policy in given if isinstance(policy, Policy)}
+        identity = kinds == {PolicyKind.IDENTITY}
+        possible = REQUESTERS[PolicyKind.IDENTITY if identity else PolicyKind.RESOURCE]
+    else:
+        stacks = [each for each in given if isinstance(each, PolicySet)]
+        possible = REQUESTERS[PolicyKind.RESOURCE]
+        if not everybody and requester is None:
+            possible = tuple(kind for kind in possible if _concerns(stacks, kind))
+    if requester is None:
+        return possible
+    return tuple(kind for kind in possible if kind is _KINDS[requester.kind])
+
+
+def _concerns(stacks: Sequence[PolicySet], kind: Kind) -> bool:
+    """R-E24: whether a requester of the kind can be the one whom the stacks are about."""
+    has_own = any(each.identity or each.boundary or each.session for each in stacks)
+    match kind:
+        case Kind.ROOT:
+            return not has_own
+        case Kind.USER:
+            return not any(each.session for each in stacks)
+        case Kind.FEDERATED_USER:
+            return all(each.session for each in stacks) or any(each.resource for each in stacks)
+        case Kind.ROLE_SESSION | Kind.UNNAMED_ROLE_SESSION:
+            return True
+        case _:
+            return any(each.resource for each in stacks)
+
+
+def _within(scope: Lowered | None, requester: Requester | None) -> Within:
+    """Bounds on the fields, so that what they decide is no question for the solver."""
+    bounds: dict[str, Languages] = {}
+    if requester is not None:
+        bounds[REQUESTER] = (_language(requester),)
+    if scope is not None:
+        for variable, part in ((ACTION, scope.actions), (RESOURCE, scope.resources)):
+            if not part.negated and part.languages and not _varies(part.languages):
+                bounds[variable] = ordered(part.languages)
+    return bounds
+
+
+def _varies(languages: Iterable[Language]) -> bool:
+    return any(isinstance(each, Template) for each in languages)
+
+
+def _language(requester: Requester) -> Language:
+    """The requester's strings (`symbolic.requester`)."""
+    if requester.kind is RequesterKind.ROLE:
+        return any_session_of(requester.text)
+    if requester.kind is RequesterKind.ROLE_SESSION:
+        assert requester.partition is not None
+        assert requester.account is not None
+        assert requester.name is not None
+        name = requester.text.rpartition("/")[2]
+        return session(requester.partition, requester.account, requester.name, name)
+    return exactly(requester.text)
+
+
+def _account(given: str | None) -> str | None:
+    if given is not None and not (len(given) == 12 and given.isascii() and given.isdigit()):
+        raise RequestError(f"resource_account is {given!r}: expected the 12 digits of an account")
+    return given
+
+
+def _hints(scope: Statement | None, requester: Requester | None) -> Hints:
+    accounts = (requester.account,) if requester is not None and requester.account else ()
+    if scope is None:
+        return Hints((), (), accounts)
+    actions = () if scope.actions.negated else [a.text for a in scope.actions.patterns]
+    resources = scope.resources
+    named = () if resources is None or resources.negated else [r.text for r in resources.patterns]
+    return Hints(tuple(actions), tuple(named), accounts)
