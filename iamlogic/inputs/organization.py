@@ -18,10 +18,10 @@ from iamlogic.errors import PolicySyntaxError
 from iamlogic.inputs.documents import is_of_type, read_policy_document
 from iamlogic.inputs.json_files import entries_of, is_folder, read_json_file
 from iamlogic.inputs.nodes import Node, Report
-from iamlogic.questions.account import Levels
 from iamlogic.syntax.documents import load
 from iamlogic.syntax.json_tree import quote
 from iamlogic.syntax.policy import Policy
+from iamlogic.syntax.policy_set import Levels
 from iamlogic.syntax.policy_types import PolicyType
 from iamlogic.syntax.problems import did_you_mean
 

@@ -11,9 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from iamlogic.syntax.policy import Policy
-
-Levels = tuple[tuple[Policy, ...], ...]
-"""Policies of an organization: for each level its own, the root first and the account last."""
+from iamlogic.syntax.policy_set import Levels
 
 Tags = tuple[tuple[str, str], ...]
 """Keys and values, in the order in which they are written."""
