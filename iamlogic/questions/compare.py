@@ -15,15 +15,16 @@ from enum import Enum
 from functools import cached_property
 
 from iamlogic.errors import IamlogicError
-from iamlogic.questions.gain import Difference, Gain, Side
+from iamlogic.questions.gain import Difference, Gain
+from iamlogic.questions.inquiry import About, Inquiry
+from iamlogic.questions.lone_gain import LoneGain, Side
+from iamlogic.questions.stack_gain import StackGain
 from iamlogic.semantics.facts import WorldFact
-from iamlogic.symbolic.believable import Suggestions
 from iamlogic.symbolic.deadline import Deadline, Undecided
-from iamlogic.symbolic.enforcer import REQUESTERS
-from iamlogic.symbolic.solver import Solver
-from iamlogic.symbolic.world import ALL_FACTS, NO_FACTS, Facts
-from iamlogic.syntax.multivalued import multivalued_keys
+from iamlogic.symbolic.world import NO_FACTS, Facts
 from iamlogic.syntax.policy import Policy, PolicyKind
+from iamlogic.syntax.policy_set import PolicySet
+from iamlogic.syntax.scope import Scope
 
 
 class Relation(Enum):
@@ -45,19 +46,24 @@ class _Account:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The relation of two policies and, on demand, the account of their difference.
+    """The relation of two policies or stacks and, on demand, the account of their difference.
 
     The account (`gained`, `lost`, `complete`) is made on first access and takes what the relation
     left of the timeout. Comparisons are immutable, can be pickled and be shared by threads.
     """
 
-    before: Policy
-    after: Policy
+    before: Policy | PolicySet
+    after: Policy | PolicySet
     relation: Relation
-    all_requests: bool
+    about: About
     _reason: str | None
     _seconds_left: float | None
     _search: _Search | None = field(compare=False, repr=False)
+
+    @property
+    def all_requests(self) -> bool:
+        """Whether requests that AWS never sends are compared, too."""
+        return self.about.all_requests
 
     @property
     def gained(self) -> tuple[Difference, ...]:
@@ -100,19 +106,20 @@ class Comparison:
             return True
         try:
             deadline = Deadline.after(self._seconds_left)
-            return _Search(self.before, self.after, facts).relation(deadline) is self.relation
+            search = _Search(self.before, self.after, self.about, facts)
+            return search.relation(deadline) is self.relation
         except Undecided:
             return False
 
     @property
     def _facts(self) -> Facts:
-        return NO_FACTS if self.all_requests else ALL_FACTS
+        return self.about.facts(of_stacks=isinstance(self.before, PolicySet))
 
     @cached_property
     def _account(self) -> _Account:
         search = self._search
         if search is None or not search.usable_here:
-            search = _Search(self.before, self.after, self._facts)
+            search = _Search(self.before, self.after, self.about, self._facts)
         return search.account(Deadline.after(self._seconds_left))
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -120,7 +127,7 @@ class Comparison:
             self.before,
             self.after,
             self.relation,
-            self.all_requests,
+            self.about,
             self._reason,
             self._seconds_left,
             None,
@@ -135,25 +142,38 @@ def _unpickle(state: tuple[object, ...], account: _Account) -> Comparison:
 
 
 def compare(
-    before: Policy, after: Policy, *, timeout: float | None = None, all_requests: bool = False
+    before: Policy | PolicySet,
+    after: Policy | PolicySet,
+    *,
+    scope: Scope | None = None,
+    principal: str | None = None,
+    resource_account: str | None = None,
+    timeout: float | None = None,
+    all_requests: bool = False,
 ) -> Comparison:
-    """How permissive `after` is, relative to `before`.
+    """How permissive `after` is, relative to `before`: two policies, or two stacks.
 
-    Two lone policies are compared over the requests of R-E20 and R-E21 that AWS can send (R-K10 to
-    R-K12); `all_requests` compares over those as well that it cannot, of which only the definitions
-    hold (R-K16). `timeout` (seconds) bounds the relation and the account together; when it is hit
-    the relation is UNKNOWN, with the reason.
+    Two lone policies are compared over the requests of R-E20 and R-E21, two stacks over those of
+    R-E24, that AWS can send (R-K10 to R-K12); `all_requests` compares over those as well that it
+    cannot, of which only the definitions hold (R-K16). `scope`, `principal` (a requester as in
+    `Request`; a role's ARN means its sessions) and `resource_account` (12 digits) narrow that down.
+
+    `timeout` (seconds) bounds the relation and the account together; when it is hit the relation is
+    UNKNOWN, with the reason. Raises `MixedKinds` for what cannot be compared.
     """
     started = time.monotonic()
     deadline = Deadline.after(timeout)
-    search = _Search(before, after, NO_FACTS if all_requests else ALL_FACTS)
-    reason = None
+    _check_kinds(before, after)
+    about = About(scope, principal, resource_account, all_requests)
+    facts = about.facts(of_stacks=isinstance(before, PolicySet))
+    reason = search = None
     try:
+        search = _Search(before, after, about, facts)
         relation = search.relation(deadline)
     except Undecided as bound:
         relation, reason = Relation.UNKNOWN, str(bound)
     left = None if timeout is None else max(0.0, timeout - (time.monotonic() - started))
-    return Comparison(before, after, relation, all_requests, reason, left, search)
+    return Comparison(before, after, relation, about, reason, left, search)
 
 
 _RELATIONS = {
@@ -167,30 +187,24 @@ _RELATIONS = {
 class _Search:
     """Both directions of a comparison, sharing one solver."""
 
-    def __init__(self, before: Policy, after: Policy, facts: Facts) -> None:
+    def __init__(
+        self, before: Policy | PolicySet, after: Policy | PolicySet, about: About, facts: Facts
+    ) -> None:
         self._thread = threading.get_ident()
-        suggestions = Suggestions()
-        suggestions.learn(
-            condition.key
-            for policy in (before, after)
-            for statement in policy.statements
-            for condition in statement.conditions
-        )
-        self._solver = Solver(
-            REQUESTERS[_common_kind(before, after)],
-            suggestions,
-            multivalued_keys((before, after)),
-            facts,
-        )
-        self._sides = (before, after)
-        self._suggestions = suggestions
+        self._inquiry = Inquiry([before, after], about, facts)
+        self._sides = before, after
 
     @cached_property
     def _gains(self) -> tuple[Gain, Gain]:
         """What is gained and what is lost; lowering the policies can hit a bound."""
-        old, new = map(Side.of, self._sides)
-        solver, suggestions = self._solver, self._suggestions
-        return Gain(solver, suggestions, new, old), Gain(solver, suggestions, old, new)
+        before, after = self._sides
+        inquiry = self._inquiry
+        if isinstance(before, Policy) and isinstance(after, Policy) and inquiry.is_of_all:
+            old, new = Side.of(before), Side.of(after)
+            solver, suggestions = inquiry.solver, inquiry.suggestions
+            return LoneGain(solver, suggestions, new, old), LoneGain(solver, suggestions, old, new)
+        then, now = inquiry.subjects
+        return StackGain(inquiry, now, then), StackGain(inquiry, then, now)
 
     @property
     def usable_here(self) -> bool:
@@ -198,12 +212,12 @@ class _Search:
         return self._thread == threading.get_ident()
 
     def relation(self, deadline: Deadline) -> Relation:
-        self._solver.deadline = deadline
+        self._inquiry.solver.deadline = deadline
         gained, lost = self._gains
         return _RELATIONS[gained.exists(), lost.exists()]
 
     def account(self, deadline: Deadline) -> _Account:
-        self._solver.deadline = deadline
+        self._inquiry.solver.deadline = deadline
         sides: list[tuple[Difference, ...]] = []
         reason = None
         try:
@@ -220,19 +234,33 @@ class _Search:
 
 
 class MixedKinds(IamlogicError):
-    """An identity policy and a resource policy speak of different requests: not comparable."""
+    """An identity with a resource policy, or a policy with a stack: not comparable."""
 
 
-def _common_kind(before: Policy, after: Policy) -> PolicyKind:
-    """The kind of both. A policy without statements is of any kind."""
-    kinds = {policy.kind for policy in (before, after) if policy.statements}
-    if len(kinds) > 1:
-        raise MixedKinds(
-            "an identity policy cannot be compared with a resource policy: "
-            f"{before.file or 'before'} is {_a(before.kind)}, "
-            f"{after.file or 'after'} is {_a(after.kind)}"
-        )
-    return kinds.pop() if kinds else PolicyKind.IDENTITY
+def _check_kinds(before: Policy | PolicySet, after: Policy | PolicySet) -> None:
+    """R-E20: two policies of one kind, which without statements is any, or two stacks."""
+    match before, after:
+        case Policy(), Policy():
+            if before.statements and after.statements and before.kind is not after.kind:
+                raise MixedKinds(
+                    "an identity policy cannot be compared with a resource policy: "
+                    f"{before.file or 'before'} is {_a(before.kind)}, "
+                    f"{after.file or 'after'} is {_a(after.kind)}"
+                )
+        case PolicySet(), Policy():
+            raise MixedKinds(_lifting(after, "after"))
+        case Policy(), PolicySet():
+            raise MixedKinds(_lifting(before, "before"))
+
+
+def _lifting(policy: Policy, name: str) -> str:
+    """How a lone policy becomes a stack."""
+    identity = policy.kind is PolicyKind.IDENTITY
+    lifted = "PolicySet(identity=[policy])" if identity else "PolicySet(resource=policy)"
+    return (
+        f"a policy that stands for itself cannot be compared with a stack: {policy.file or name} "
+        f"is {_a(policy.kind)}\n    hint: make a stack of it: {lifted}"
+    )
 
 
 def _a(kind: PolicyKind) -> str:

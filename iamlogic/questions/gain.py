@@ -1,15 +1,16 @@
 """What one policy allows and another does not, from its first example to its whole account.
 
-A gain is searched source by source, an Allow that only the one policy has or a Deny that only the
-other has. `exists` stops at the first request found; `account` goes on from there, packs what is
-found into regions, leaves out those that others make superfluous, and has the solver prove that
-none is missing.
+A gain is searched source by source: a source is a statement through which the difference comes.
+`account` packs what is found into regions, leaves out those that others make superfluous, and has
+the solver prove that none is missing. What the sources are is said by `LoneGain`, of two policies
+that stand for themselves, and by `StackGain`, of two stacks.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from iamlogic.errors import InternalError
@@ -21,17 +22,21 @@ from iamlogic.questions.region import (
     changed_parts,
     widest,
 )
-from iamlogic.questions.source import Found, Others, Source
-from iamlogic.semantics import Request, allows
+from iamlogic.questions.source import Found, Source
+from iamlogic.semantics import Decision, Request, allows, evaluate
 from iamlogic.semantics.statements import statement_matches
 from iamlogic.symbolic.believable import Suggestions
 from iamlogic.symbolic.compiler import Compiler, blocks
 from iamlogic.symbolic.concretizer import concretize, replay, with_companions
-from iamlogic.symbolic.deadline import TimeoutExpired, Undecided
+from iamlogic.symbolic.deadline import Undecided
 from iamlogic.symbolic.lowering import Lowered, lower
 from iamlogic.symbolic.solver import Solver
 from iamlogic.symbolic.symbolizer import ACTION
 from iamlogic.syntax.policy import Policy, Statement
+from iamlogic.syntax.policy_set import Member, PolicySet, policies_of
+from iamlogic.syntax.policy_types import PolicyType
+
+Given = Policy | PolicySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,39 +45,48 @@ class Difference:
 
     `statement` is the Allow that grants the region now (of what is lost: that granted it before)
     or, if a Deny changed, the Deny that forbade it before (of what is lost: that forbids it now).
-    It stands in `policy`. The witness is allowed by one of the two policies and not by the other;
-    the evaluator has confirmed it.
+    It stands in `policy`, which is of the `type`. In a stack an unchanged Allow can make a
+    difference, because what limits it changed; and a root user needs none: `statement`, `policy`
+    and `type` are None then. The witness is allowed by one of the two sides and not by
+    `refused_by`; the evaluator has confirmed it.
     """
 
     region: Region
-    statement: Statement
-    policy: Policy
+    statement: Statement | None
+    policy: Policy | None
+    type: PolicyType | None
     witness: Request
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """A policy's statements in normal form."""
-
-    policy: Policy
-    allows: Sequence[Lowered]
-    denies: Sequence[Lowered]
+    refused_by: Given = field(repr=False)
 
     @staticmethod
-    def of(policy: Policy) -> Side:
-        lowered = [lower(statement) for statement in policy.statements]
-        return Side(
-            policy,
-            [statement for statement in lowered if statement.allows],
-            [statement for statement in lowered if not statement.allows],
-        )
+    def of(
+        region: Region,
+        statement: Statement | None,
+        home: Member | None,
+        witness: Request,
+        refused_by: Given,
+    ) -> Difference:
+        """The difference through a statement of the policy `home`."""
+        policy, type_ = (home.policy, home.type) if home is not None else (None, None)
+        return Difference(region, statement, policy, type_, witness, refused_by)
+
+    @property
+    def refusal(self) -> Decision:
+        """Why the witness is refused by the side that does not allow it."""
+        return evaluate(self.refused_by, self.witness)
 
 
-class _Trail:
-    """What has been found of one source so far, and how to go on."""
+class Trail:
+    """What has been found of one source so far, and how to go on.
 
-    def __init__(self, source: Source, policy: Policy, counterparts: Sequence[Lowered]) -> None:
-        self.source, self.policy, self.counterparts = source, policy, counterparts
+    `counterparts` are the statements of the other side that the source's is to be told from; of a
+    source that is no statement of a policy, `home` is None.
+    """
+
+    def __init__(
+        self, source: Source, home: Member | None, counterparts: Sequence[Lowered]
+    ) -> None:
+        self.source, self.home, self.counterparts = source, home, counterparts
         self.seen: list[Found] = []
         self._rest = source.found()
         self._stopped: Undecided | None = None
@@ -102,47 +116,35 @@ _EXAMPLES = 3
 """Of how many examples of a region the shortest is shown."""
 
 
-class Gain:
+class Gain(ABC):
     """The requests that `now` allows and `then` does not."""
 
-    def __init__(self, solver: Solver, suggestions: Suggestions, now: Side, then: Side) -> None:
+    _may_move = True
+    """Whether an example may be moved to another resource."""
+
+    def __init__(self, solver: Solver, suggestions: Suggestions, now: Given, then: Given) -> None:
         self._solver, self._suggestions = solver, suggestions
         self._now, self._then = now, then
-        self._trails = list(self._sources())
 
-    def _sources(self) -> Iterator[_Trail]:
-        """The Allows that only `now` has, and the Denies that only `then` has."""
-        now, then = self._now, self._then
-        granting = Others([*now.denies, *then.allows])
-        freeing = Others(now.denies, [now.allows, then.allows])
-        for new, old, others, policy in (
-            (now.allows, then.allows, granting, now.policy),
-            (then.denies, now.denies, freeing, then.policy),
-        ):
-            shared = {statement.meaning for statement in old}
-            for statement in new:
-                if statement.meaning not in shared:
-                    source = Source(self._solver, self._suggestions, statement, others)
-                    yield _Trail(source, policy, old)
-
+    @abstractmethod
     def exists(self) -> bool:
-        """Whether there is any; `Undecided` only if no source shows one and a bound ended some."""
-        bound: Undecided | None = None
-        for trail in self._trails:
-            try:
-                if trail.exists():
-                    return True
-            except Undecided as reached:
-                if isinstance(reached, TimeoutExpired):
-                    raise
-                bound = bound or reached
-        if bound is not None:
-            raise bound
-        return False
+        """Whether there is any; `Undecided` where that cannot be told."""
+
+    @abstractmethod
+    def _trails(self) -> Sequence[Trail]:
+        """The sources, which together hold every request of the difference."""
+
+    @abstractmethod
+    def _whole(self, compiler: Compiler) -> list[int]:
+        """The whole difference, said of whole statements without any shortcut."""
+
+    @abstractmethod
+    def _statements(self) -> Iterator[Lowered]:
+        """What `_whole` speaks of."""
 
     def example(self) -> tuple[Difference, ...]:
         """One difference, where that much is known: the cells in which it was found."""
-        for trail in self._trails:
+        for trail in self._trails():
             for found in trail.seen[:1]:
                 grid = found.grid
                 first = (grid.actions[0], grid.resources[0], grid.principal)
@@ -153,7 +155,7 @@ class Gain:
     def account(self) -> tuple[Difference, ...]:
         entries = [
             self._entry(trail, box, Packing(trail.source, box).region())
-            for trail in self._trails
+            for trail in self._trails()
             if trail.all()
             for box in boxes(
                 widest(trail.source, trail.seen),
@@ -164,16 +166,18 @@ class Gain:
         self._prove_complete(entries)
         return tuple(entry.difference for entry in entries)
 
-    def _entry(self, trail: _Trail, box: Box, region: Region) -> _Entry:
+    def _entry(self, trail: Trail, box: Box, region: Region) -> _Entry:
         """The region with the shortest of the examples that were found in it."""
         statement = region.as_statement()
         examples = (found for found in trail.seen if box.meets(found.grid))
         witnesses = [self._witness(found, statement) for found in islice(examples, _EXAMPLES)]
-        difference = Difference(
+        written = trail.source.statement.statement
+        difference = Difference.of(
             region,
-            trail.source.statement.statement,
-            trail.policy,
+            None if trail.home is None else written,
+            trail.home,
             min(witnesses, key=lambda request: len(request.to_json())),
+            self._then,
         )
         return _Entry(difference, statement, lower(statement))
 
@@ -185,22 +189,29 @@ class Gain:
         decided = found.model.keys if self._solver.facts else None
         if decided is not None:
             request = with_companions(request, decided)
-        if not found.hints.actions:  # the action was chosen freely, apart from the resource
-            usual = replace(request, resource=self._suggestions.usual_resource(request.action))
-            if statement_matches(region, usual) and self._shows_gain(usual):
-                request = usual
+        if self._may_move and not found.hints.actions:
+            request = self._moved(request, region)
         if not statement_matches(region, request):
             raise InternalError(f"a witness is not in its region; please report {request}")
-        expected = ((self._now.policy, True), (self._then.policy, False))
-        return replay(request, expected, decided=decided)
+        return replay(request, ((self._now, True), (self._then, False)), decided=decided)
+
+    def _moved(self, request: Request, region: Statement) -> Request:
+        """On the resource that people expect with the action, where that shows the same.
+
+        The action was chosen freely, apart from the resource.
+        """
+        usual = replace(request, resource=self._suggestions.usual_resource(request.action))
+        shows = statement_matches(region, usual) and self._shows_gain(usual)
+        return usual if shows else request
 
     def _actions_as_written(self) -> Iterator[str]:
-        for policy in (self._now.policy, self._then.policy):
-            for statement in policy.statements:
-                yield from (action.text for action in statement.actions.patterns)
+        for given in (self._now, self._then):
+            for policy in policies_of(given):
+                for statement in policy.statements:
+                    yield from (action.text for action in statement.actions.patterns)
 
     def _shows_gain(self, request: Request) -> bool:
-        return allows(self._now.policy, request) and not allows(self._then.policy, request)
+        return allows(self._now, request) and not allows(self._then, request)
 
     def _irredundant(self, entries: list[_Entry]) -> list[_Entry]:
         """Without regions of which the others hold all requests of the difference."""
@@ -218,7 +229,7 @@ class Gain:
         if self._lies_outside(entries):
             raise InternalError(
                 "the account of the difference between "
-                f"{self._now.policy.file or 'a policy'} and {self._then.policy.file or 'another'} "
+                f"{self._now.file or 'a policy'} and {self._then.file or 'another'} "
                 "misses a request; please report it"
             )
 
@@ -229,28 +240,16 @@ class Gain:
 
         One call over the whole difference, made of whole statements without any shortcut.
         """
-        sources = [trail.source for trail in self._trails]
         regions = [entry.lowered for entry in entries]
         bounds = [entry.lowered for entry in within or ()]
-        statements = {
-            id(statement): statement
-            for statement in (
-                *(source.statement for source in sources),
-                *(other for source in sources for other in source.others.all),
-                *regions,
-                *bounds,
-            )
-        }.values()
-        terms = self._solver.terms
+        every = (*self._statements(), *regions, *bounds)
+        statements = {id(statement): statement for statement in every}.values()
         compiler = Compiler(
-            terms,
+            self._solver.terms,
             self._solver.request,
             blocks(part for each in statements for part in (each.actions, each.resources)),
         )
-        wanted = [
-            terms.any_of(terms.all_of(source.formula(compiler)) for source in sources),
-            -compiler.some_matches(regions),
-        ]
+        wanted = [*self._whole(compiler), -compiler.some_matches(regions)]
         if within is not None:
             wanted.append(compiler.some_matches(bounds))
         self._solver.tell_apart(ACTION)

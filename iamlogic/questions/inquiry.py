@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from iamlogic.errors import InternalError, RequestError
+from iamlogic.semantics.facts import WorldFact
 from iamlogic.semantics.request import Request
 from iamlogic.semantics.requester import Requester, RequesterKind, parse_requester
 from iamlogic.semantics.statements import statement_matches
@@ -68,19 +69,22 @@ class Inquiry:
         self.about = about
         self.subjects = [Subject.of(each) for each in given]
         self.of_stacks = any(isinstance(each, PolicySet) for each in given)
-        scope = about.scope and about.scope.statement
+        scope = None if about.scope is None else about.scope.statement
         self._scope = None if scope is None else lower(scope)
         requester = about.requester
         self.suggestions = Suggestions()
         self._learn(given, scope)
-        owner = _account(about.resource_account) or self._owner_in(scope)
+        known = about.facts(of_stacks=self.of_stacks) if facts is None else facts
+        owner = _account(about.resource_account)
+        if owner is None and WorldFact.RESOURCE_OWNER in known:
+            owner = _owner_in(scope)
         policies = [policy for each in given for policy in policies_of(each)]
         asked = [*policies, Policy((scope,))] if scope is not None else policies
         self.solver = Solver(
             _kinds(given, requester, everybody=about.everybody),
             self.suggestions,
             multivalued_keys(asked),
-            about.facts(of_stacks=self.of_stacks) if facts is None else facts,
+            known,
             within=_within(self._scope, requester),
             owner=owner,
         )
@@ -103,22 +107,18 @@ class Inquiry:
             actions = (action.text for action in statement.actions.patterns)
             self.suggestions.learn(action for action in actions if "*" not in action)
 
-    def _owner_in(self, scope: Statement | None) -> str | None:
-        """The account that all resources of the scope are of by their ARNs (R-K22), if it is one."""
-        resources = None if scope is None else scope.resources
-        if not self.of_stacks or self.about.all_requests or resources is None or resources.negated:
-            return None
-        owners = {_OWNER.match(resource.text) for resource in resources.patterns}
-        accounts = {found and found[1] for found in owners}
-        return accounts.pop() if len(accounts) == 1 else None
+    @property
+    def is_of_all(self) -> bool:
+        """Whether the question is about all requests, not some of them."""
+        about = self.about
+        return (about.scope, about.principal, about.resource_account) == (None, None, None)
 
     def compiler(self, *further: Lowered) -> Compiler:
         """A compiler that says the long lists of all subjects in few atoms."""
         statements = {id(s): s for subject in self.subjects for s in subject.statements}
-        scope = [] if self._scope is None else [self._scope]
         lists: Iterable[Patterns] = (
             part
-            for each in (*statements.values(), *scope, *further)
+            for each in (*statements.values(), *self.scope_statements, *further)
             for part in (each.actions, each.resources)
         )
         return Compiler(self.solver.terms, self.solver.request, blocks(lists))
@@ -128,11 +128,28 @@ class Inquiry:
         literals = [] if self._scope is None else [compiler.matches(self._scope)]
         if any(self._by_endpoint(subject) for subject in self.subjects):
             literals.append(self.solver.by_endpoint())
+        if self._leaves_own_root_out:
+            root = self.solver.request.any_kind([Kind.ROOT])
+            own = self.solver.terms.all_of([root, self.meaning.same_account()])
+            literals.append(-own)
         return literals
+
+    @property
+    def _leaves_own_root_out(self) -> bool:
+        """R-E24: a root user needs no policy in its account: no resource policy is about it."""
+        about, stacks = self.about, [each.given for each in self.subjects]
+        if about.everybody or about.principal is not None or not self.of_stacks:
+            return False
+        return any(isinstance(each, PolicySet) and each.resource is not None for each in stacks)
 
     @staticmethod
     def _by_endpoint(subject: Subject) -> bool:
         return isinstance(subject.given, PolicySet) and subject.given.vpc_endpoint is not None
+
+    @property
+    def scope_statements(self) -> tuple[Lowered, ...]:
+        """The scope in normal form, if there is one."""
+        return () if self._scope is None else (self._scope,)
 
     def find(self, formula: Iterable[int]) -> Model | None:
         """A request that satisfies the formula, if there is one."""
@@ -227,6 +244,15 @@ def _language(requester: Requester) -> Language:
         name = requester.text.rpartition("/")[2]
         return session(requester.partition, requester.account, requester.name, name)
     return exactly(requester.text)
+
+
+def _owner_in(scope: Statement | None) -> str | None:
+    """The account that the scope's resources are of by their ARNs (R-K22), if it is one."""
+    resources = None if scope is None else scope.resources
+    if resources is None or resources.negated:
+        return None
+    accounts = {found and found[1] for found in (_OWNER.match(r.text) for r in resources.patterns)}
+    return accounts.pop() if len(accounts) == 1 else None
 
 
 def _account(given: str | None) -> str | None:

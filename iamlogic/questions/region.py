@@ -47,6 +47,17 @@ class Region:
     principals: Principals | None
     conditions: tuple[Condition, ...]
 
+    @staticmethod
+    def of(statement: Statement) -> Region:
+        """The requests that a statement matches."""
+        return Region(
+            statement.effect,
+            statement.actions,
+            statement.resources,
+            statement.principals,
+            statement.conditions,
+        )
+
     def as_statement(self) -> Statement:
         """The statement that matches exactly the requests of the region."""
         return Statement(

@@ -13,6 +13,7 @@ solver.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,7 +27,8 @@ from iamlogic.symbolic.lowering import Lowered, Patterns, patterns_include
 from iamlogic.symbolic.model import Model
 from iamlogic.symbolic.requester import RESOURCE_ACCOUNT
 from iamlogic.symbolic.solver import Solver
-from iamlogic.symbolic.terms import TRUE
+from iamlogic.symbolic.stacks import Rest
+from iamlogic.symbolic.terms import FALSE, TRUE
 from iamlogic.syntax.policy import Principal, PrincipalForm
 
 WHOLE = None
@@ -64,24 +66,27 @@ class _Alike:
     reach_of_resource: Reach
 
 
-class Others:
-    """What the other statements say of a source's requests.
+class Others(ABC):
+    """What else holds of a source's requests, said with other statements.
 
-    No statement of `against` matches them and, for each group of `needed`, some statement does.
+    `all` are those statements. Of them the first, `against`, must not match, so that a cell which
+    one of these covers is empty.
     """
 
-    def __init__(
-        self, against: Sequence[Lowered], needed: Sequence[Sequence[Lowered]] = ()
-    ) -> None:
+    def __init__(self, against: Sequence[Lowered], further: Sequence[Lowered]) -> None:
         self.against = against
-        self.needed = needed
-        self.all = (*against, *(other for group in needed for other in group))
+        self.all = (*against, *further)
+
+    @abstractmethod
+    def says(self, compiler: Compiler, rest: Rest) -> list[int]:
+        """The formulas that must hold.
+
+        `rest` says when all but the principal part of a statement matches.
+        """
 
     def formula(self, compiler: Compiler) -> list[int]:
-        return [
-            -compiler.some_matches(self.against),
-            *(compiler.some_matches(group) for group in self.needed),
-        ]
+        """What is said, of any request."""
+        return self.says(compiler, compiler.rest_matches)
 
     @cached_property
     def by_action(self) -> PatternIndex:
@@ -90,6 +95,11 @@ class Others:
     @cached_property
     def by_resource(self) -> PatternIndex:
         return PatternIndex.of([other.resources for other in self.all])
+
+    @cached_property
+    def speak_of_owner(self) -> bool:
+        """Whether they tell resources apart by their account, which an ARN can tell (R-K4)."""
+        return any(test.key == RESOURCE_ACCOUNT for each in self.all for test in each.tests)
 
 
 class Source:
@@ -242,8 +252,8 @@ class Source:
     @cached_property
     def _speaks_of_owner(self) -> bool:
         """Some statement has a condition on the resource account, which an ARN can tell (R-K4)."""
-        statements = (self.statement, *self.others.all)
-        return any(test.key == RESOURCE_ACCOUNT for each in statements for test in each.tests)
+        own = any(test.key == RESOURCE_ACCOUNT for test in self.statement.tests)
+        return own or self.others.speak_of_owner
 
     def _statements_naming(self, entry: Principal | None) -> int:
         """The other statements that certainly name all requesters whom the entry names."""
@@ -257,23 +267,34 @@ class Source:
 
     def _ask(self, alike: _Alike, hints: Hints) -> Model | None:
         self._suggestions.about(hints)
-        terms, compiler = self.solver.terms, self.solver.compiler
-        wanted = [*self._in_first_cell(alike.grid), compiler.condition_part(self.statement.tests)]
+        compiler = self.solver.compiler
         concerned = alike.reach_of_action.some & alike.reach_of_resource.some
-        matched = {
-            number: self._matched(other, number, alike)
-            for number, other in enumerate(self.others.all)
-            if concerned >> number & 1
-        }
-        wanted += [
-            -matched[number] for number in range(len(self.others.against)) if number in matched
-        ]
-        start = len(self.others.against)
-        for group in self.others.needed:
-            numbers = range(start, start + len(group))
-            wanted.append(terms.any_of(matched[n] for n in numbers if n in matched))
-            start += len(group)
-        return self.solver.find(wanted)
+        numbers = self._numbers
+
+        def rest(other: Lowered) -> int:
+            """All but the principal part matches, given that the request is in an alike cell."""
+            number = numbers[other]
+            if not concerned >> number & 1:
+                return FALSE
+            parts = [compiler.condition_part(other.tests)]
+            if not alike.reach_of_action.whole >> number & 1:
+                parts.append(compiler.action_part(other.actions))
+            if not alike.reach_of_resource.whole >> number & 1:
+                parts.append(compiler.resource_part(other.resources))
+            return self.solver.terms.all_of(parts)
+
+        return self.solver.find(
+            [
+                *self._in_first_cell(alike.grid),
+                compiler.condition_part(self.statement.tests),
+                *self.others.says(compiler, rest),
+            ]
+        )
+
+    @cached_property
+    def _numbers(self) -> dict[Lowered, int]:
+        """By statement, one of its numbers: where both sides share it, they look alike."""
+        return {other: number for number, other in enumerate(self.others.all)}
 
     def _in_first_cell(self, grid: Grid) -> list[int]:
         """The first cell's own patterns."""
@@ -290,16 +311,6 @@ class Source:
             if self.principals[grid.principal] is WHOLE
             else self.named(grid.principal),
         ]
-
-    def _matched(self, other: Lowered, number: int, alike: _Alike) -> int:
-        """The other statement matches, given that the request lies in one of the alike cells."""
-        compiler = self.solver.compiler
-        parts = [compiler.principal_part(other), compiler.condition_part(other.tests)]
-        if not alike.reach_of_action.whole >> number & 1:
-            parts.append(compiler.action_part(other.actions))
-        if not alike.reach_of_resource.whole >> number & 1:
-            parts.append(compiler.resource_part(other.resources))
-        return self.solver.terms.all_of(parts)
 
 
 def _parts(patterns: Patterns) -> tuple[Language | None, ...]:

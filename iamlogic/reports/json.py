@@ -14,9 +14,11 @@ from iamlogic.questions.compare import Comparison
 from iamlogic.questions.gain import Difference
 from iamlogic.questions.region import Region
 from iamlogic.reports.wording import statement_number
-from iamlogic.semantics.decision import Decision
+from iamlogic.semantics.decision import Decision, Finding
 from iamlogic.syntax.formatter import format as canonical
 from iamlogic.syntax.policy import Policy, Statement, Version
+from iamlogic.syntax.policy_set import PolicySet, members_of
+from iamlogic.syntax.policy_types import PolicyType
 
 _Json = str | int | bool | None | list["_Json"] | dict[str, "_Json"]
 
@@ -48,7 +50,9 @@ def decision_json(decision: Decision) -> str:
             "schema": "iamlogic/evaluate/1",
             "policy": decision.policy.file,
             "outcome": decision.outcome.value,
-            "statements": [_statement(each, decision.policy) for each in decision.statements],
+            "statements": [_found(each, decision.policy) for each in decision.statements],
+            "reason": decision.reason,
+            "layers": [_finding(each) for each in decision.findings],
             "request": _decoded(decision.request.to_json()),
         }
     )
@@ -71,7 +75,10 @@ def error_json(error: IamlogicError) -> str:
 def _difference(difference: Difference) -> _Json:
     return {
         "region": _region(difference.region),
-        "statement": _statement(difference.statement, difference.policy),
+        "statement": None
+        if difference.statement is None
+        else _statement(difference.statement, difference.policy, difference.type),
+        "refusal": difference.refusal.reason,
         "witness": _decoded(difference.witness.to_json()),
     }
 
@@ -99,9 +106,29 @@ def _listed(value: _Json) -> _Json:
     return value if isinstance(value, list) else [value]
 
 
-def _statement(statement: Statement, policy: Policy) -> _Json:
+def _finding(finding: Finding) -> _Json:
+    layer = finding.layer
     return {
-        "number": statement_number(statement, policy),
+        "type": layer.type.name,
+        "level": layer.level,
+        "policies": [policy.file for policy in layer.policies],
+        "outcome": finding.outcome.value,
+        "needed": finding.needed,
+    }
+
+
+def _found(statement: Statement, subject: Policy | PolicySet) -> _Json:
+    """A statement, and which policy of the subject it stands in."""
+    for member in members_of(subject):
+        if any(each is statement for each in member.policy.statements):
+            return _statement(statement, member.policy, member.type)
+    return _statement(statement, None, None)
+
+
+def _statement(statement: Statement, policy: Policy | None, type_: PolicyType | None) -> _Json:
+    return {
+        "number": None if policy is None else statement_number(statement, policy),
+        "policy": None if type_ is None else type_.name,
         "sid": statement.sid,
         "effect": statement.effect.value,
         **_place(statement.where),

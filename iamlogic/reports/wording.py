@@ -28,6 +28,7 @@ from iamlogic.syntax.policy import (
     Statement,
     Text,
 )
+from iamlogic.syntax.policy_set import PolicySet
 
 SHOWN = 12
 """Entries of a list that text and Markdown show before they count the rest; JSON shows all."""
@@ -65,7 +66,7 @@ class Side:
     title: str
     lead: str
     differences: tuple[Difference, ...]
-    policy: Policy  # the one that allows all this
+    policy: Policy | PolicySet  # what allows all this
     gained: bool
 
 
@@ -137,11 +138,22 @@ ASSUMED = "This holds for the requests that AWS sends (--all-requests compares o
 
 def cause(difference: Difference, mark: Mark = str, *, gained: bool) -> str:
     """Which statement makes the difference, and what it has to do with it."""
+    if difference.statement is None or difference.policy is None:
+        return f"a root user, who needs no statement, is {'now' if gained else 'no longer'} allowed"
     named = statement_name(difference.statement, difference.policy, mark)
+    if isinstance(difference.refused_by, PolicySet) and difference.type is not None:
+        named += f" of the {difference.type.value}"
     verb = "allows" if difference.statement.effect is Effect.ALLOW else "denies"
     # What is gained stands in an Allow of `after` or stood in a Deny of `before`; lost: mirrored.
     now = gained == (difference.statement.effect is Effect.ALLOW)
     return f"{named} {'now' if now else 'no longer'} {verb}"
+
+
+def refusal(difference: Difference, mark: Mark = str) -> str | None:
+    """Why the example is refused on one side, where several layers decide; else None."""
+    if not isinstance(difference.refused_by, PolicySet):
+        return None
+    return mark(difference.refusal.reason)
 
 
 def statement_name(statement: Statement, policy: Policy, mark: Mark = str) -> str:
@@ -203,7 +215,7 @@ def shown(text: str) -> str:
     return quoted(text) if not text or set(text) & set(' ,"') else printable(text)
 
 
-def command(request: Request, policy: Policy) -> list[str]:
+def command(request: Request, policy: Policy | PolicySet) -> list[str]:
     """The shell command that evaluates `request`, in the pieces that belong on one line."""
     file = policy.file
     head = f"iamlogic evaluate {_argument('-' if file in {None, STDIN} else str(file))}"

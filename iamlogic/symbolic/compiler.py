@@ -96,7 +96,7 @@ class Compiler:
     def __init__(
         self, terms: Terms, request: SymbolicRequest, blocks: Blocks | None = None
     ) -> None:
-        self._terms = terms
+        self.terms = terms
         self._request = request
         self._blocks = {} if blocks is None else blocks
         self._actions: dict[Patterns, int] = {}
@@ -106,11 +106,11 @@ class Compiler:
 
     def matches(self, statement: Lowered) -> int:
         """The request matches the statement."""
-        return self._terms.all_of([self.rest_matches(statement), self.principal_part(statement)])
+        return self.terms.all_of([self.rest_matches(statement), self.principal_part(statement)])
 
     def rest_matches(self, statement: Lowered) -> int:
         """All but the principal part of the statement matches."""
-        return self._terms.all_of(
+        return self.terms.all_of(
             [
                 self.action_part(statement.actions),
                 self.resource_part(statement.resources),
@@ -120,7 +120,7 @@ class Compiler:
 
     def some_matches(self, statements: Iterable[Lowered]) -> int:
         """The request matches one of the statements."""
-        return self._terms.any_of(map(self.matches, statements))
+        return self.terms.any_of(map(self.matches, statements))
 
     def action_part(self, actions: Patterns) -> int:
         """R-M2."""
@@ -136,7 +136,7 @@ class Compiler:
         literal = cache.get(patterns)
         if literal is None:
             languages = self._blocks.get(patterns, patterns.languages)
-            literal = self._terms.any_of(map(lies_in, languages))
+            literal = self.terms.any_of(map(lies_in, languages))
             literal = cache[patterns] = -literal if patterns.negated else literal
         return literal
 
@@ -147,7 +147,7 @@ class Compiler:
         wanted = frozenset(tests)
         literal = self._tests.get(wanted)
         if literal is None:
-            literal = self._tests[wanted] = self._terms.all_of(map(self.test, tests))
+            literal = self._tests[wanted] = self.terms.all_of(map(self.test, tests))
         return literal
 
     def test(self, test: Test) -> int:
@@ -157,8 +157,8 @@ class Compiler:
             return -some if test.negated else some
         present = self._request.present(test.key)
         if test.if_absent:
-            return self._terms.any_of([some, -present])
-        return self._terms.all_of([-some, present])
+            return self.terms.any_of([some, -present])
+        return self.terms.all_of([-some, present])
 
     # Principals
 
@@ -178,15 +178,15 @@ class Compiler:
             literal = self._principal(effect, principals, grant)
             self._principals[effect, principals, grant] = literal
         if bounded and principals.negated and effect is Effect.DENY:
-            return self._terms.any_of([literal, self._request.any_kind(_BOUNDED)])
+            return self.terms.any_of([literal, self._request.any_kind(_BOUNDED)])
         return literal
 
     def _principal(self, effect: Effect, principals: Principals, grant: Grant) -> int:
         entries = principals.entries
         if not principals.negated:  # R-M7, R-M10
-            return self._terms.any_of(self.named_by(entry, grant) for entry in entries)
+            return self.terms.any_of(self.named_by(entry, grant) for entry in entries)
         if effect is Effect.ALLOW:  # R-M13: no member of the chain is listed
-            return -self._terms.any_of(map(self._lists_a_member, entries))
+            return -self.terms.any_of(map(self._lists_a_member, entries))
         return -self._all_listed(entries)  # R-M11
 
     def named_by(self, entry: Principal, grant: Grant = Grant.ANY) -> int:
@@ -194,7 +194,7 @@ class Compiler:
         if entry.form is PrincipalForm.ACCOUNT and grant is not Grant.ANY:
             # To all but its root user an account only delegates.
             is_root = self._request.any_kind([Kind.ROOT])
-            return self._terms.all_of([is_root, self._lists_a_member(entry)])
+            return self.terms.all_of([is_root, self._lists_a_member(entry)])
         if entry.form is PrincipalForm.ROLE and grant is Grant.DIRECT:
             return FALSE
         if entry.form is PrincipalForm.USER and grant is not Grant.DIRECT:
@@ -202,7 +202,7 @@ class Compiler:
             assert entry.name is not None
             name = entry.name.rpartition("/")[2]
             session_arn = f"arn:{entry.partition}:sts::{entry.account}:federated-user/{name}"
-            return self._terms.any_of(
+            return self.terms.any_of(
                 [self._lists_a_member(entry), self._request.requester_in(exactly(session_arn))]
             )
         return self._lists_a_member(entry)
@@ -238,7 +238,7 @@ class Compiler:
 
     def _all_listed(self, entries: tuple[Principal, ...]) -> int:
         """Every member of the requester's chain is listed (R-K3, R-M11)."""
-        terms, request = self._terms, self._request
+        terms, request = self.terms, self._request
 
         def listed(*forms: PrincipalForm) -> int:
             return terms.any_of(

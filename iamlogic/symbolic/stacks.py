@@ -8,16 +8,17 @@ A stronger grant needs less, so each row asks for *at least* its strength, and r
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from iamlogic.symbolic.compiler import Compiler, Grant
-from iamlogic.symbolic.languages import CharSet, Word, glob, sequence, spell
-from iamlogic.symbolic.lowering import Lowered, lower
+from iamlogic.symbolic.languages import CharSet, Language, Word, glob, sequence, spell
+from iamlogic.symbolic.lowering import Lowered, Patterns, lower
 from iamlogic.symbolic.requester import RESOURCE_ACCOUNT, Kind, value_of
 from iamlogic.symbolic.symbolizer import SymbolicRequest
 from iamlogic.symbolic.terms import FALSE, TRUE, Terms
-from iamlogic.syntax.policy import Policy, PolicyKind
+from iamlogic.syntax.policy import Actions, Effect, Policy, PolicyKind, Statement
 from iamlogic.syntax.policy_set import PolicySet
 from iamlogic.syntax.policy_types import PolicyType
 
@@ -73,6 +74,20 @@ class Subject:
         groups = (replace(g, denies=tuple(filter(kept, g.denies))) for g in self.groups)
         return replace(self, groups=tuple(groups))
 
+    @property
+    def meaning(self) -> object:
+        """Equal for two stacks that differ in the order of their policies and levels alone."""
+        linked = isinstance(self.given, PolicySet) and self.given.service_linked
+        groups = Counter(
+            (
+                group.type,
+                frozenset(each.meaning for each in group.allows),
+                frozenset(each.meaning for each in group.denies),
+            )
+            for group in self.groups
+        )
+        return groups, linked
+
     def of_type(self, type_: PolicyType) -> list[Group]:
         return [group for group in self.groups if group.type is type_]
 
@@ -119,6 +134,18 @@ _ASSUMING = (
     "sts:tagsession",
     "sts:setsourceidentity",
 )
+
+
+def _pseudo(actions: Iterable[Language], resource: Language) -> Lowered:
+    """Lists of actions and resources that no policy has, for telling requests apart by them."""
+    statement = Statement(Effect.ALLOW, Actions(()))
+    actions_, resources = (Patterns.of(each, negated=False) for each in (actions, [resource]))
+    return Lowered(statement, actions_, resources, None, (), ())
+
+
+_OF_KMS = glob("kms:*")
+RESOURCE_SIDE = (_pseudo([_OF_KMS], _KEY), _pseudo(map(Word, _ASSUMING), _ROLE))
+"""R-E10: what requests are about that the resource's policy must grant."""
 
 
 class Meaning:
@@ -264,7 +291,7 @@ class Meaning:
         assuming = any_of(request.action_in(Word(action)) for action in _ASSUMING)
         return any_of(
             [
-                all_of([request.action_in(glob("kms:*")), request.resource_in(_KEY)]),
+                all_of([request.action_in(_OF_KMS), request.resource_in(_KEY)]),
                 all_of([assuming, request.resource_in(_ROLE)]),
             ]
         )

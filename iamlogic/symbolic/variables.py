@@ -170,7 +170,7 @@ class Choice:
                 continue
             inside, outside = relations.plain_languages(variable)
             rows = relations.rows(variable, [*inside, widened(template, relations.range_of)])
-            word = find_value(rows, outside, self._deadline)
+            word = self._word(rows, outside, variable, [])
             if word is not None:
                 for key, value in values_within(template, relations.range_of, word).items():
                     if owner_of(key) == owner:

@@ -12,7 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from iamlogic.errors import IamlogicError
-from iamlogic.syntax.policy import Policy, Principal, PrincipalForm, Principals, Statement
+from iamlogic.syntax.policy import (
+    Policy,
+    PolicyKind,
+    Principal,
+    PrincipalForm,
+    Principals,
+    Statement,
+)
 from iamlogic.syntax.policy_types import PolicyType, check_policy, is_trust_policy
 
 Levels = tuple[tuple[Policy, ...], ...]
@@ -104,6 +111,15 @@ class PolicySet:
     def policies(self) -> Iterator[Policy]:
         """Every policy of the stack."""
         return (member.policy for member in self.members())
+
+
+def members_of(subject: Policy | PolicySet) -> Iterator[Member]:
+    """The members of a stack; the one of a lone policy, which is of the type it reads as (R-P7)."""
+    if isinstance(subject, PolicySet):
+        yield from subject.members()
+    else:
+        identity = subject.kind is PolicyKind.IDENTITY
+        yield Member(PolicyType.IDENTITY if identity else PolicyType.RESOURCE, subject)
 
 
 def policies_of(subject: Policy | PolicySet) -> tuple[Policy, ...]:

@@ -1,7 +1,7 @@
 """`Scope`: a set of requests, written as a statement without Effect.
 
-A scope has a statement's grammar, errors and meaning: a request lies in it if its principal, action,
-resource and context are as the parts of the scope say.
+A scope has a statement's grammar, errors and meaning: a request lies in it if its principal,
+action, resource and context are as the parts of the scope say.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iamlogic.questions.gain import Side
+from iamlogic.questions.lone_gain import Side
 from iamlogic.semantics import Request
 from iamlogic.semantics.requester import RequesterKind
 from iamlogic.symbolic.believable import Suggestions

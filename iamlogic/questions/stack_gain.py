@@ -1,0 +1,198 @@
+"""The gain between two stacks: what the policies around a request allow now, and did not then.
+
+A request that `now` allows and `then` does not comes through something that changed:
+
+- a Deny that `then` has and `now` has not;
+- an Allow that `now` has, in a layer that needs one, and `then` has not;
+- else what lets it pass is in both, and a layer stands in `then` that is silent and that `now` does
+  not have, or that counts for less: then the source is what grants it now, an Allow of the identity
+  or resource policies. A root user needs none: its source is a statement of our own.
+
+Sources of the last kind are asked only for what those before leave, which is mostly nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
+
+from iamlogic.questions.gain import Difference, Gain, Trail
+from iamlogic.questions.inquiry import Inquiry
+from iamlogic.questions.region import Region
+from iamlogic.questions.source import Others, Source
+from iamlogic.semantics import evaluate
+from iamlogic.symbolic.compiler import Compiler
+from iamlogic.symbolic.lowering import Lowered, lower
+from iamlogic.symbolic.model import Model
+from iamlogic.symbolic.stacks import RESOURCE_SIDE, Meaning, Rest, Subject
+from iamlogic.syntax.documents import parse
+from iamlogic.syntax.policy import Statement
+from iamlogic.syntax.policy_set import Member, members_of
+from iamlogic.syntax.policy_types import PolicyType
+
+
+@lru_cache(maxsize=1)
+def _root_in_its_account() -> Lowered:
+    """Stands for what a root user is allowed without any statement (R-E13)."""
+    is_root = {"StringEquals": {"aws:PrincipalType": "Account"}}
+    document = {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": is_root}
+    (statement,) = parse({"Version": "2012-10-17", "Statement": document}).statements
+    return lower(statement)
+
+
+_GRANTING = (PolicyType.IDENTITY, PolicyType.RESOURCE)
+
+_ByType = dict[PolicyType, list[Lowered]]
+
+
+class StackGain(Gain):
+    """The requests of the inquiry that the stack `now` allows and the stack `then` does not.
+
+    It answers of lone policies as well, where the inquiry is not about all requests.
+    """
+
+    _may_move = False  # it matters whose the resource is
+
+    def __init__(self, inquiry: Inquiry, now: Subject, then: Subject) -> None:
+        super().__init__(inquiry.solver, inquiry.suggestions, now.given, then.given)
+        self._inquiry = inquiry
+        self._subjects = now, then
+        self._example: Model | None = None
+
+    @cached_property
+    def _unchanged_stack(self) -> bool:
+        now, then = self._subjects
+        return now.meaning == then.meaning
+
+    def exists(self) -> bool:
+        if self._unchanged_stack:
+            return False
+        self._example = self._inquiry.find(self._whole(self._inquiry.compiler()))
+        return self._example is not None
+
+    def example(self) -> tuple[Difference, ...]:
+        """One difference, where that much is known, with the statement that grants it now."""
+        if found := super().example():
+            return found
+        if self._example is None:
+            return ()
+        now, then = self._subjects
+        witness = self._inquiry.witness(self._example, [(now.given, True), (then.given, False)])
+        granting = [
+            finding
+            for finding in evaluate(now.given, witness).deciding
+            if finding.layer.type in _GRANTING and finding.statements
+        ]
+        statement = granting[0].statements[0] if granting else None
+        region = Region.of(statement or _root_in_its_account().statement)
+        home = None if statement is None else self._home(statement)
+        return (Difference.of(region, statement, home, witness, then.given),)
+
+    def _whole(self, compiler: Compiler) -> list[int]:
+        return [*self._inquiry.in_scope(compiler), *self._difference().formula(compiler)]
+
+    def _statements(self) -> Iterator[Lowered]:
+        for subject in self._subjects:
+            yield from subject.statements
+        yield from self._inquiry.scope_statements
+
+    def _difference(self, outside: Sequence[Lowered] = ()) -> _Stacks:
+        now, then = self._subjects
+        return _Stacks(self._inquiry, now, then, outside)
+
+    @cached_property
+    def _changed(self) -> list[Trail]:
+        return [*self._new_denies(), *self._new_allows()]
+
+    def _trails(self) -> Sequence[Trail]:
+        if self._unchanged_stack:
+            return []
+        return [*self._changed, *self._unchanged]
+
+    @cached_property
+    def _unchanged(self) -> list[Trail]:
+        """What grants now, where that is all there is."""
+        changed = [trail.source.statement for trail in self._changed]
+        rest = self._difference(changed)
+        compiler = self._inquiry.compiler(*changed)
+        if self._inquiry.find([*self._inquiry.in_scope(compiler), *rest.formula(compiler)]) is None:
+            return []
+        now, _ = self._subjects
+        grants = [s for group in now.groups if group.type in _GRANTING for s in group.allows]
+        trails = [self._trail(statement, (), rest) for statement in grants]
+        rootless = self._difference([*changed, *grants])
+        return [*trails, self._trail(_root_in_its_account(), (), rootless)]
+
+    def _new_denies(self) -> Iterator[Trail]:
+        now, then = self._subjects
+        yield from self._new(_denies(then), _denies(now))
+
+    def _new_allows(self) -> Iterator[Trail]:
+        now, then = self._subjects
+        yield from self._new(_allows(now), _allows(then))
+
+    def _new(self, these: _ByType, those: _ByType) -> Iterator[Trail]:
+        for type_, statements in these.items():
+            old = those.get(type_, [])
+            shared = {statement.meaning for statement in old}
+            for statement in statements:
+                if statement.meaning not in shared:
+                    yield self._trail(statement, old, self._difference())
+
+    def _trail(self, statement: Lowered, counterparts: Sequence[Lowered], others: Others) -> Trail:
+        source = Source(self._solver, self._suggestions, statement, others)
+        return Trail(source, self._home(statement.statement), counterparts)
+
+    def _home(self, statement: Statement) -> Member | None:
+        """What the statement stands in."""
+        for subject in self._subjects:
+            for member in members_of(subject.given):
+                if any(each is statement for each in member.policy.statements):
+                    return member
+        return None
+
+
+class _Stacks(Others):
+    """`now` allows and `then` does not, by none of the statements `outside`."""
+
+    def __init__(
+        self, inquiry: Inquiry, now: Subject, then: Subject, outside: Sequence[Lowered] = ()
+    ) -> None:
+        spoken_of = (*now.statements, *then.statements, *inquiry.scope_statements, *RESOURCE_SIDE)
+        super().__init__((), (*spoken_of, *outside))
+        self._inquiry = inquiry
+        self._now, self._then = now, then
+        self._outside = outside
+
+    def says(self, compiler: Compiler, rest: Rest) -> list[int]:
+        meaning: Meaning = self._inquiry.meaning
+
+        def matches(other: Lowered) -> int:
+            return compiler.terms.all_of([rest(other), compiler.principal_part(other)])
+
+        return [
+            *self._inquiry.in_scope(compiler),
+            meaning.allowed(self._now, compiler, rest),
+            -meaning.allowed(self._then, compiler, rest),
+            *(-matches(other) for other in self._outside),
+        ]
+
+    @cached_property
+    def speak_of_owner(self) -> bool:
+        """Whose a resource is decides which policies are needed (R-K5)."""
+        return True
+
+
+def _allows(subject: Subject) -> _ByType:
+    return _by_type((group.type, group.allows) for group in subject.groups)
+
+
+def _denies(subject: Subject) -> _ByType:
+    return _by_type((group.type, group.denies) for group in subject.groups)
+
+
+def _by_type(groups: Iterable[tuple[PolicyType, Iterable[Lowered]]]) -> _ByType:
+    found: _ByType = {}
+    for type_, statements in groups:
+        found.setdefault(type_, []).extend(statements)
+    return found
