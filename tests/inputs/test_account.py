@@ -162,6 +162,7 @@ def test_what_aws_leaves_out_or_nulls_is_empty() -> None:
 def test_members_that_aws_may_add_are_left_alone() -> None:
     given = details()
     given["UserDetailList"][0]["LoginProfile"] = {"CreateDate": "2024-01-01"}
+    given["UserDetailList"][0]["Tag"] = []  # close to Tags, but Tags is there
     given["ResponseMetadata"] = {"HTTPStatusCode": 200}
     assert fields(load_account(given)) == fields(load_account(DETAILS))
 
@@ -378,9 +379,9 @@ MISTAKES: list[tuple[Change, str, str, str | None]] = [
     ),
     # Tags, and names that were meant otherwise
     (
-        add({"Key": "TEAM", "Value": "x"}, *USER, "Tags"),
+        add({"Key": "costcenter", "Value": "x"}, *USER, "Tags"),
         "UserDetailList[0].Tags[2]",
-        'the tag "TEAM" stands in the list already',
+        'the tag "costcenter" stands in the list already',
         None,
     ),
     (add({"Key": "x"}, *USER, "Tags"), "UserDetailList[0].Tags[2]", "there is no Value", None),
@@ -466,7 +467,7 @@ def test_what_is_wrong_with_an_encoded_policy_has_its_line() -> None:
 def test_a_policy_must_be_of_the_type_of_its_place() -> None:
     given = details()
     put(ON_BUCKET, "UserDetailList", 1, *BOBS_POLICY)(given)
-    put(ALLOW_ALL, *A_ROLE, "AssumeRolePolicyDocument")(given)
+    put(ON_BUCKET, *A_ROLE, "AssumeRolePolicyDocument")(given)  # it has a Resource
     put(ON_BUCKET, *MANAGED, "PolicyVersionList", 1, "Document")(given)
     with pytest.raises(il.PolicySyntaxError) as caught:
         load_account(given)
