@@ -118,9 +118,12 @@ class Comparison:
     @cached_property
     def _account(self) -> _Account:
         search = self._search
-        if search is None or not search.usable_here:
-            search = _Search(self.before, self.after, self.about, self._facts)
-        return search.account(Deadline.after(self._seconds_left))
+        try:
+            if search is None or not search.usable_here:
+                search = _Search(self.before, self.after, self.about, self._facts)
+            return search.account(Deadline.after(self._seconds_left))
+        except Undecided as bound:
+            return _Account((), (), str(bound))
 
     def __reduce__(self) -> tuple[object, ...]:
         state = (
@@ -220,11 +223,7 @@ class _Search:
         self._inquiry.solver.deadline = deadline
         sides: list[tuple[Difference, ...]] = []
         reason = None
-        try:
-            gains = self._gains
-        except Undecided as bound:
-            return _Account((), (), str(bound))
-        for gain in gains:
+        for gain in self._gains:
             try:
                 sides.append(gain.account())
             except Undecided as bound:

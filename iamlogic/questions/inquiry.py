@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from iamlogic.errors import InternalError, RequestError
 from iamlogic.semantics.facts import WorldFact
@@ -67,7 +68,7 @@ class Inquiry:
         self, given: Sequence[Policy | PolicySet], about: About, facts: Facts | None = None
     ) -> None:
         self.about = about
-        self.subjects = [Subject.of(each) for each in given]
+        self._given = given
         self.of_stacks = any(isinstance(each, PolicySet) for each in given)
         scope = None if about.scope is None else about.scope.statement
         self._scope = None if scope is None else lower(scope)
@@ -107,6 +108,11 @@ class Inquiry:
             actions = (action.text for action in statement.actions.patterns)
             self.suggestions.learn(action for action in actions if "*" not in action)
 
+    @cached_property
+    def subjects(self) -> list[Subject]:
+        """What is asked about, in normal form."""
+        return [Subject.of(each) for each in self._given]
+
     @property
     def is_of_all(self) -> bool:
         """Whether the question is about all requests, not some of them."""
@@ -126,7 +132,7 @@ class Inquiry:
     def in_scope(self, compiler: Compiler) -> list[int]:
         """The requests that the question is about."""
         literals = [] if self._scope is None else [compiler.matches(self._scope)]
-        if any(self._by_endpoint(subject) for subject in self.subjects):
+        if any(isinstance(each, PolicySet) and each.vpc_endpoint for each in self._given):
             literals.append(self.solver.by_endpoint())
         if self._leaves_own_root_out:
             root = self.solver.request.any_kind([Kind.ROOT])
@@ -137,14 +143,10 @@ class Inquiry:
     @property
     def _leaves_own_root_out(self) -> bool:
         """R-E24: a root user needs no policy in its account: no resource policy is about it."""
-        about, stacks = self.about, [each.given for each in self.subjects]
+        about = self.about
         if about.everybody or about.principal is not None or not self.of_stacks:
             return False
-        return any(isinstance(each, PolicySet) and each.resource is not None for each in stacks)
-
-    @staticmethod
-    def _by_endpoint(subject: Subject) -> bool:
-        return isinstance(subject.given, PolicySet) and subject.given.vpc_endpoint is not None
+        return any(isinstance(each, PolicySet) and each.resource for each in self._given)
 
     @property
     def scope_statements(self) -> tuple[Lowered, ...]:
