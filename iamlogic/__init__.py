@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from iamlogic.errors import (
+        AccountError,
         IamlogicError,
         InternalError,
         PolicyReadError,
@@ -20,11 +21,14 @@ if TYPE_CHECKING:
         Unsupported,
         Where,
     )
+    from iamlogic.inputs.account import load_account
+    from iamlogic.questions.account import Account, Identity
     from iamlogic.questions.answer import Answer, UnknownAnswer, Verdict
     from iamlogic.questions.compare import Comparison, MixedKinds, Relation, compare
     from iamlogic.questions.gain import Difference
     from iamlogic.questions.permits import always_allows, can, never_allows
     from iamlogic.questions.region import Region
+    from iamlogic.questions.who_can import Access, Hop, UnknownPrincipal, WhoCan, who_can
     from iamlogic.semantics.decision import Decision, Finding, Layer, Outcome
     from iamlogic.semantics.evaluation import evaluate
     from iamlogic.semantics.request import Request
@@ -38,6 +42,7 @@ if TYPE_CHECKING:
 
 # One line for each public name: where it is defined. The imports above say the same to checkers.
 _HOMES = {
+    "AccountError": "iamlogic.errors",
     "IamlogicError": "iamlogic.errors",
     "InternalError": "iamlogic.errors",
     "PolicyReadError": "iamlogic.errors",
@@ -46,7 +51,15 @@ _HOMES = {
     "RequestError": "iamlogic.errors",
     "Unsupported": "iamlogic.errors",
     "Where": "iamlogic.errors",
+    "Access": "iamlogic.questions.who_can",
+    "Account": "iamlogic.questions.account",
     "Answer": "iamlogic.questions.answer",
+    "Hop": "iamlogic.questions.who_can",
+    "Identity": "iamlogic.questions.account",
+    "UnknownPrincipal": "iamlogic.questions.who_can",
+    "WhoCan": "iamlogic.questions.who_can",
+    "load_account": "iamlogic.inputs.account",
+    "who_can": "iamlogic.questions.who_can",
     "UnknownAnswer": "iamlogic.questions.answer",
     "Verdict": "iamlogic.questions.answer",
     "always_allows": "iamlogic.questions.permits",
@@ -76,12 +89,17 @@ _HOMES = {
 }
 
 __all__ = [
+    "Access",
+    "Account",
+    "AccountError",
     "Answer",
     "Comparison",
     "Decision",
     "Difference",
     "Finding",
+    "Hop",
     "IamlogicError",
+    "Identity",
     "InternalError",
     "Layer",
     "MixedKinds",
@@ -99,18 +117,22 @@ __all__ = [
     "RequestError",
     "Scope",
     "UnknownAnswer",
+    "UnknownPrincipal",
     "Unsupported",
     "Verdict",
     "Where",
+    "WhoCan",
     "always_allows",
     "can",
     "compare",
     "evaluate",
     "format",
     "load",
+    "load_account",
     "never_allows",
     "parse",
     "to_smtlib",
+    "who_can",
 ]
 
 

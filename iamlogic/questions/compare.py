@@ -167,7 +167,7 @@ def compare(
     started = time.monotonic()
     deadline = Deadline.after(timeout)
     _check_kinds(before, after)
-    about = About(scope, principal, resource_account, all_requests)
+    about = About.of(scope, principal, resource_account, all_requests=all_requests)
     facts = about.facts(of_stacks=isinstance(before, PolicySet))
     reason = search = None
     try:

@@ -39,20 +39,34 @@ from iamlogic.syntax.scope import Scope
 class About:
     """Which requests a question is about.
 
-    `principal` is a requester of R-K1; a role's ARN means its sessions. `resource_account` is the
-    account of the resources, 12 digits. None leaves open. `everybody` has requesters as well whom a
-    stack's policies are not about (R-E24).
+    `principals` are requesters of R-K1, of which it is one; a role's ARN means its sessions.
+    `resource_account` is the account of the resources, 12 digits, `resources` has languages that
+    they lie in. None, or nothing, leaves open. `everybody` has requesters as well whom a stack's
+    policies are not about (R-E24).
     """
 
     scope: Scope | None = None
-    principal: str | None = None
+    principals: tuple[str, ...] = ()
     resource_account: str | None = None
     all_requests: bool = False
     everybody: bool = False
+    resources: Languages = ()
+
+    @staticmethod
+    def of(
+        scope: Scope | None,
+        principal: str | None,
+        resource_account: str | None,
+        *,
+        all_requests: bool,
+    ) -> About:
+        """From the arguments that every question has."""
+        principals = () if principal is None else (principal,)
+        return About(scope, principals, resource_account, all_requests)
 
     @property
-    def requester(self) -> Requester | None:
-        return None if self.principal is None else parse_requester(self.principal)
+    def requesters(self) -> tuple[Requester, ...]:
+        return tuple(map(parse_requester, self.principals))
 
     def facts(self, *, of_stacks: bool) -> Facts:
         """What the requests are known to be like (R-K16, R-K22)."""
@@ -72,7 +86,7 @@ class Inquiry:
         self.of_stacks = any(isinstance(each, PolicySet) for each in given)
         scope = None if about.scope is None else about.scope.statement
         self._scope = None if scope is None else lower(scope)
-        requester = about.requester
+        requesters = about.requesters
         self.suggestions = Suggestions()
         self._learn(given, scope)
         known = about.facts(of_stacks=self.of_stacks) if facts is None else facts
@@ -82,20 +96,20 @@ class Inquiry:
         policies = [policy for each in given for policy in policies_of(each)]
         asked = [*policies, Policy((scope,))] if scope is not None else policies
         self.solver = Solver(
-            _kinds(given, requester, everybody=about.everybody),
+            _kinds(given, requesters, everybody=about.everybody),
             self.suggestions,
             multivalued_keys(asked),
             known,
-            within=_within(self._scope, requester),
+            within=_within(self._scope, requesters, about.resources),
             owner=owner,
         )
         self.meaning = Meaning(
             self.solver.terms,
             self.solver.request,
-            account=None if requester is None else requester.account,
+            account=_common_account(requesters),
             owner=owner,
         )
-        self.hints = _hints(scope, requester)
+        self.hints = _hints(scope, requesters)
 
     def _learn(self, given: Sequence[Policy | PolicySet], scope: Statement | None) -> None:
         """How the policies spell condition keys and actions."""
@@ -117,7 +131,7 @@ class Inquiry:
     def is_of_all(self) -> bool:
         """Whether the question is about all requests, not some of them."""
         about = self.about
-        return (about.scope, about.principal, about.resource_account) == (None, None, None)
+        return (about.scope, about.principals, about.resource_account) == (None, (), None)
 
     def compiler(self, *further: Lowered) -> Compiler:
         """A compiler that says the long lists of all subjects in few atoms."""
@@ -144,7 +158,7 @@ class Inquiry:
     def _leaves_own_root_out(self) -> bool:
         """R-E24: a root user needs no policy in its account: no resource policy is about it."""
         about = self.about
-        if about.everybody or about.principal is not None or not self.of_stacks:
+        if about.everybody or about.principals or not self.of_stacks:
             return False
         return any(isinstance(each, PolicySet) and each.resource for each in self._given)
 
@@ -186,7 +200,7 @@ _KINDS = {
 
 
 def _kinds(
-    given: Sequence[Policy | PolicySet], requester: Requester | None, *, everybody: bool
+    given: Sequence[Policy | PolicySet], requesters: Sequence[Requester], *, everybody: bool
 ) -> tuple[Kind, ...]:
     """Whom the question ranges over: R-E20 of lone policies, R-E24 of stacks."""
     if not all(isinstance(each, PolicySet) for each in given):
@@ -196,11 +210,12 @@ def _kinds(
     else:
         stacks = [each for each in given if isinstance(each, PolicySet)]
         possible = REQUESTERS[PolicyKind.RESOURCE]
-        if not everybody and requester is None:
+        if not everybody and not requesters:
             possible = tuple(kind for kind in possible if _concerns(stacks, kind))
-    if requester is None:
+    if not requesters:
         return possible
-    return tuple(kind for kind in possible if kind is _KINDS[requester.kind])
+    asked = {_KINDS[requester.kind] for requester in requesters}
+    return tuple(kind for kind in possible if kind in asked)
 
 
 def _concerns(stacks: Sequence[PolicySet], kind: Kind) -> bool:
@@ -219,16 +234,24 @@ def _concerns(stacks: Sequence[PolicySet], kind: Kind) -> bool:
             return any(each.resource for each in stacks)
 
 
-def _within(scope: Lowered | None, requester: Requester | None) -> Within:
+def _within(scope: Lowered | None, requesters: Sequence[Requester], resources: Languages) -> Within:
     """Bounds on the fields, so that what they decide is no question for the solver."""
     bounds: dict[str, Languages] = {}
-    if requester is not None:
-        bounds[REQUESTER] = (_language(requester),)
+    if requesters:
+        bounds[REQUESTER] = ordered(map(_language, requesters))
     if scope is not None:
         for variable, part in ((ACTION, scope.actions), (RESOURCE, scope.resources)):
             if not part.negated and part.languages and not _varies(part.languages):
                 bounds[variable] = ordered(part.languages)
+    if resources:
+        bounds[RESOURCE] = resources
     return bounds
+
+
+def _common_account(requesters: Sequence[Requester]) -> str | None:
+    """The account that all of them are of, if it is one."""
+    accounts = {requester.account for requester in requesters}
+    return accounts.pop() if len(accounts) == 1 else None
 
 
 def _varies(languages: Iterable[Language]) -> bool:
@@ -263,8 +286,8 @@ def _account(given: str | None) -> str | None:
     return given
 
 
-def _hints(scope: Statement | None, requester: Requester | None) -> Hints:
-    accounts = (requester.account,) if requester is not None and requester.account else ()
+def _hints(scope: Statement | None, requesters: Sequence[Requester]) -> Hints:
+    accounts = tuple(dict.fromkeys(each.account for each in requesters if each.account))
     if scope is None:
         return Hints((), (), accounts)
     actions = () if scope.actions.negated else [a.text for a in scope.actions.patterns]

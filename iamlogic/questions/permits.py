@@ -35,7 +35,7 @@ def never_allows(
     `resource_account` (12 digits) fix who asks and whose the resources are. Without `all_requests`
     the scope's requests are those that AWS can send. `timeout` is in seconds.
     """
-    about = About(scope, principal, resource_account, all_requests)
+    about = About.of(scope, principal, resource_account, all_requests=all_requests)
     return _answer(_Search.allowed, (Verdict.FAILS, Verdict.HOLDS), subject, about, timeout)
 
 
@@ -52,7 +52,7 @@ def always_allows(
 
     The arguments are those of `never_allows`.
     """
-    about = About(scope, principal, resource_account, all_requests)
+    about = About.of(scope, principal, resource_account, all_requests=all_requests)
     return _answer(_Search.refused, (Verdict.FAILS, Verdict.HOLDS), subject, about, timeout)
 
 
@@ -69,7 +69,7 @@ def can(
 
     The arguments are those of `never_allows`.
     """
-    about = About(scope, principal, resource_account, all_requests)
+    about = About.of(scope, principal, resource_account, all_requests=all_requests)
     return _answer(_Search.allowed, (Verdict.HOLDS, Verdict.FAILS), subject, about, timeout)
 
 
