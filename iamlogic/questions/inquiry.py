@@ -101,14 +101,10 @@ class Inquiry:
             multivalued_keys(asked),
             known,
             within=_within(self._scope, requesters, about.resources),
-            owner=owner,
-        )
-        self.meaning = Meaning(
-            self.solver.terms,
-            self.solver.request,
             account=_common_account(requesters),
             owner=owner,
         )
+        self.meaning = Meaning(self.solver.terms, self.solver.request)
         self.hints = _hints(scope, requesters)
 
     def _learn(self, given: Sequence[Policy | PolicySet], scope: Statement | None) -> None:
@@ -150,7 +146,7 @@ class Inquiry:
             literals.append(self.solver.by_endpoint())
         if self._leaves_own_root_out:
             root = self.solver.request.any_kind([Kind.ROOT])
-            own = self.solver.terms.all_of([root, self.meaning.same_account()])
+            own = self.solver.terms.all_of([root, self.solver.request.same_account()])
             literals.append(-own)
         return literals
 

@@ -132,39 +132,40 @@ class Concerned:
         Those that no policy allows anything are in none.
         """
         named = _Named.of(self.targets)
-        by_policies: dict[object, list[str]] = {}
-        stacks: dict[object, tuple[PolicySet, Tags | None, bool]] = {}
         tags_matter = any(map(_mentions_tags, self._common()))
+        alike: dict[_Alike, list[str]] = {}
         for principal in principals:
-            identity = self.identities[principal]
-            own = [
-                kept for policy in identity.policies if (kept := self.narrowed(policy)).statements
-            ]
-            boundary = identity.boundary and self.narrowed(identity.boundary)
-            is_root = principal.endswith(":root")
-            on_its_own = is_root or (
-                _allows_some(own) and (boundary is None or _allows_some([boundary]))
+            side = self._own_side(principal, tags_matter=tags_matter)
+            if side.on_its_own or named.of_principal(principal):
+                alike.setdefault(side, []).append(principal)
+        for side, members in alike.items():
+            stack = replace(
+                self.around,
+                identity=side.policies,
+                boundary=side.boundary,
+                session=_session_of(members[0], session),
             )
-            if not on_its_own and not named.of_principal(principal):
-                continue
-            tags = None
-            if tags_matter or any(map(_mentions_tags, [*own, *([boundary] if boundary else [])])):
-                tags = _fixed_tags(identity)
-            kind = principal.split(":", 5)[5].partition("/")[0]
-            key = (kind, tuple(map(id, own)), id(boundary), tags, _is_service_linked(principal))
-            by_policies.setdefault(key, []).append(principal)
-            if key not in stacks:
-                stack = replace(
-                    self.around,
-                    identity=own,
-                    boundary=boundary,
-                    session=_session_of(principal, session),
-                )
-                stacks[key] = stack, tags, on_its_own
-        for key, members in by_policies.items():
-            stack, tags, on_its_own = stacks[key]
             names = tuple(map(named.of_principal, members))
-            yield Group(tuple(members), stack, tags, on_its_own, names)
+            yield Group(tuple(members), stack, side.tags, side.on_its_own, names)
+
+    def _own_side(self, principal: str, *, tags_matter: bool) -> _Alike:
+        """What of a principal matters to the question."""
+        identity = self.identities[principal]
+        kept = (self.narrowed(policy) for policy in identity.policies)
+        policies = tuple(policy for policy in kept if policy.statements)
+        boundary = None if identity.boundary is None else self.narrowed(identity.boundary)
+        limits = (policies,) if boundary is None else (policies, (boundary,))
+        is_root = principal.endswith(":root")
+        if not tags_matter:
+            tags_matter = any(_mentions_tags(policy) for group in limits for policy in group)
+        return _Alike(
+            principal.split(":", 5)[5].partition("/")[0],
+            policies,
+            boundary,
+            _fixed_tags(identity) if tags_matter else None,
+            _is_service_linked(principal),
+            is_root or all(map(_allows_some, limits)),
+        )
 
     def _common(self) -> Iterator[Policy]:
         yield Policy((self.scope.statement,))

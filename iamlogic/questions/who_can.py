@@ -150,9 +150,8 @@ class _Question:
         answers = _Answers({}, {})
         for found in self._search(scope, principals, session):
             if found.witness is not None:
-                answers.accesses[found.principal] = self._access(
-                    found.principal, found.witness, session
-                )
+                access = self._access(found.principal, found.witness, session)
+                answers.accesses[access.principal] = access
             elif found.unknown is not None:
                 answers.unknown[found.principal] = found.unknown
         return answers

@@ -37,7 +37,8 @@ class Solver:
     """Questions about one symbolic request by requesters of some kinds.
 
     `multivalued` are the keys that can have several values (R-K8), `facts` what AWS sends, `within`
-    bounds on the request's fields, `owner` the resource account where the question fixes it.
+    bounds on the request's fields, `account` and `owner` the accounts of requester and resource
+    where the question fixes them.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Solver:
         facts: Facts = NO_FACTS,
         *,
         within: Within = MappingProxyType({}),
+        account: str | None = None,
         owner: str | None = None,
     ) -> None:
         self.terms = Terms()
@@ -57,12 +59,12 @@ class Solver:
             requesters,
             one_clock=WorldFact.TIME in facts,
             within=within,
+            account=account,
+            owner=owner,
         )
         self.compiler = Compiler(self.terms, self.request)
         self._requesters = requesters
         self._bounds = self.request.bounds()
-        if owner is not None:
-            self._bounds.append(self.request.some_value(RESOURCE_ACCOUNT, (Word(owner),)))
         self._theory = Theory(domains(requesters) | typed(facts), suggest, self.request)
         self.facts = facts
         self._world = World(self.request, facts, owner)

@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from iamlogic.symbolic.compiler import Compiler, Grant
-from iamlogic.symbolic.languages import CharSet, Language, Word, glob, sequence, spell
+from iamlogic.symbolic.languages import CharSet, Language, Word, glob, sequence
 from iamlogic.symbolic.lowering import Lowered, Patterns, lower
-from iamlogic.symbolic.requester import RESOURCE_ACCOUNT, Kind, value_of
+from iamlogic.symbolic.requester import Kind
 from iamlogic.symbolic.symbolizer import SymbolicRequest
-from iamlogic.symbolic.terms import FALSE, TRUE, Terms
+from iamlogic.symbolic.terms import TRUE, Terms
 from iamlogic.syntax.policy import Actions, Effect, Policy, PolicyKind, Statement
 from iamlogic.syntax.policy_set import PolicySet
 from iamlogic.syntax.policy_types import PolicyType
@@ -149,23 +149,11 @@ RESOURCE_SIDE = (_pseudo([_OF_KMS], _KEY), _pseudo(map(Word, _ASSUMING), _ROLE))
 
 
 class Meaning:
-    """What subjects allow, as formulas over one symbolic request.
+    """What subjects allow, as formulas over one symbolic request."""
 
-    `owner` is the resource account where the question fixes it, `account` the requester's.
-    """
-
-    def __init__(
-        self,
-        terms: Terms,
-        request: SymbolicRequest,
-        *,
-        account: str | None = None,
-        owner: str | None = None,
-    ) -> None:
+    def __init__(self, terms: Terms, request: SymbolicRequest) -> None:
         self._terms = terms
         self._request = request
-        self._account = account
-        self._owner = owner
 
     def allowed(self, subject: Subject, compiler: Compiler, rest: Rest | None = None) -> int:
         """The requests that the subject allows.
@@ -231,7 +219,7 @@ class Meaning:
         all_of, any_of = self._terms.all_of, self._terms.any_of
         (resource,) = subject.of_type(PolicyType.RESOURCE)
         grant = {at: says.some(resource.allows, grant=at) for at in Grant}
-        has_account, same = self._request.has_account(), self.same_account()
+        has_account, same = self._request.has_account(), self._request.same_account()
         within_boundary, own = self._within_boundary(subject, says), self._own_side(subject, says)
         session = self._within_session(subject, says)
         without = [-self.needs_resource_side(), grant[Grant.ANY]]
@@ -273,17 +261,6 @@ class Meaning:
         return self._terms.any_of(
             [self._request.any_kind([Kind.ROOT]), self._terms.all_of(permitted)]
         )
-
-    def same_account(self) -> int:
-        """R-K5, of a requester that has an account."""
-        if self._account is not None and self._owner is not None:
-            return TRUE if self._account == self._owner else FALSE
-        if self._owner is not None:
-            return self._request.of_account(self._owner)
-        if self._account is not None:
-            return self._request.some_value(RESOURCE_ACCOUNT, (Word(self._account),))
-        theirs = spell([value_of("aws:principalaccount")])
-        return self._request.some_value(RESOURCE_ACCOUNT, (theirs,))
 
     def needs_resource_side(self) -> int:
         """R-E10."""

@@ -14,6 +14,7 @@ from iamlogic.symbolic.deadline import Undecided
 from iamlogic.symbolic.inclusion import covers, may_overlap
 from iamlogic.symbolic.languages import (
     EVERYTHING,
+    NOTHING,
     Glob,
     Language,
     Languages,
@@ -23,6 +24,7 @@ from iamlogic.symbolic.languages import (
     Word,
     matches,
     ordered,
+    spell,
 )
 from iamlogic.symbolic.requester import (
     DERIVED,
@@ -34,10 +36,13 @@ from iamlogic.symbolic.requester import (
     View,
     accounts_in,
     alphabet_of,
+    derived_value,
     kind_language,
+    value_of,
 )
 from iamlogic.symbolic.scales import Interval, Scale
 from iamlogic.symbolic.terms import FALSE, TRUE, OneValue, Present, SomeValue, Terms, Unseen
+from iamlogic.symbolic.widening import widened
 
 ACTION = "action"
 RESOURCE = "resource"
@@ -47,6 +52,21 @@ CONSTANT = "="  # `=User` is the variable that can only be `User`
 
 _ACCOUNT = "aws:principalaccount"
 _TEXTUAL = ("aws:username", "aws:principalservicename")
+
+
+def _known_values(
+    requesters: Languages, account: str | None, owner: str | None
+) -> dict[str, str | None]:
+    """What keys are in every request of the question; None: they are absent."""
+    known: dict[str, str | None] = {}
+    match requesters:
+        case (Word(requester),):
+            known = {key: derived_value(key, requester) for key in DERIVED}
+    if account is not None:
+        known[_ACCOUNT] = account
+    if owner is not None:
+        known[RESOURCE_ACCOUNT] = owner
+    return known
 
 
 Within = Mapping[str, Languages]
@@ -62,7 +82,8 @@ class SymbolicRequest:
     `multivalued` are the keys that can have several values in this question (R-K8), `possible` the
     kinds of its requesters. With `one_clock`, both keys of the time are read from one instant.
     `within` says where the values of some fields lie in every request of the question: `bounds` are
-    the formulas for that, and an atom that they decide is none.
+    the formulas for that, and an atom that they decide is none. `account` and `owner` are the
+    accounts of requester and resource, where they are known.
     """
 
     def __init__(
@@ -73,9 +94,15 @@ class SymbolicRequest:
         *,
         one_clock: bool = False,
         within: Within = MappingProxyType({}),
+        account: str | None = None,
+        owner: str | None = None,
     ) -> None:
         self._terms = terms
-        self._within = within
+        self._within = dict(within)
+        if owner is not None:
+            self._within[RESOURCE_ACCOUNT] = (Word(owner),)
+        self._account, self._owner = account, owner
+        self._known = _known_values(self._within.get(REQUESTER, ()), account, owner)
         self.multivalued = multivalued
         self.possible = frozenset(possible)
         self.one_clock = one_clock
@@ -87,10 +114,11 @@ class SymbolicRequest:
 
     def bounds(self) -> list[int]:
         """What every request of the question satisfies."""
-        return [
+        bounds = [
             self._terms.any_of(self._terms.in_language(variable, each) for each in languages)
             for variable, languages in self._within.items()
         ]
+        return bounds if self._owner is None else [*bounds, self.present(RESOURCE_ACCOUNT)]
 
     def _decided(self, variable: str, language: Language) -> bool | None:
         """Whether the value lies in the language, where its bounds tell."""
@@ -100,6 +128,15 @@ class SymbolicRequest:
         if all(covers(language, bound) for bound in bounds):
             return True
         return None if any(may_overlap(language, bound) for bound in bounds) else False
+
+    def _reduced(self, variable: str, template: Template) -> Language:
+        """The template with the values that are known; nothing, where the bounds leave nothing."""
+        reduced = template.substitute(self._known) if self._known else template
+        if isinstance(reduced, Template) and variable in self._within:
+            wide = widened(reduced, lambda _: None)
+            if not any(may_overlap(wide, bound) for bound in self._within[variable]):
+                return NOTHING
+        return reduced
 
     # The fields
 
@@ -135,6 +172,15 @@ class SymbolicRequest:
     def of_account(self, account: str) -> int:
         """The requester belongs to the account: to it as an identity, not as its provider."""
         return self.of_account_in(Word(account))
+
+    def same_account(self) -> int:
+        """The resource is in the requester's account (R-K5), given that the requester has one."""
+        if self._account is not None and self._owner is not None:
+            return TRUE if self._account == self._owner else FALSE
+        if self._owner is not None:
+            return self.of_account(self._owner)
+        theirs = Word(self._account) if self._account is not None else spell([value_of(_ACCOUNT)])
+        return self.some_value(RESOURCE_ACCOUNT, (theirs,))
 
     def is_unseen(self, principal: str) -> int:
         """The request is by a principal that is none of the kinds above (R-M8)."""
@@ -300,14 +346,7 @@ class SymbolicRequest:
                 return FALSE
             case Template():
                 return self._terms.any_of(
-                    self._terms.all_of(
-                        [
-                            condition,
-                            self._terms.in_language(variable, reading)
-                            if isinstance(reading, Template)
-                            else self._in(variable, reading),
-                        ]
-                    )
+                    self._terms.all_of([condition, self._in_reading(variable, reading)])
                     for condition, reading in self._readings(language)
                     if reading is not None
                 )
@@ -316,3 +355,10 @@ class SymbolicRequest:
                 if decided is not None:
                     return TRUE if decided else FALSE
                 return self._terms.in_language(variable, language)
+
+    def _in_reading(self, variable: str, reading: Language) -> int:
+        """A template's variables have values here: what stands in their place is no condition."""
+        reduced = self._reduced(variable, reading) if isinstance(reading, Template) else reading
+        if isinstance(reduced, Template):
+            return self._terms.in_language(variable, reduced)
+        return self._in(variable, reduced)

@@ -197,7 +197,7 @@ class World:
         theirs, ours = "aws:principalorgid", "aws:resourceorgid"
         if key in (theirs, ours) and self.mentions(theirs) and self.mentions(ours):
             yield [
-                -self._same(RESOURCE_ACCOUNT, "aws:principalaccount"),
+                -self.request.same_account(),
                 -self._has(theirs),
                 -self._has(ours),
                 self._same(ours, theirs),
