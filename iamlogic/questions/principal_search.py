@@ -16,7 +16,7 @@ scope (`narrowing`), which changes nothing for its requests.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -26,7 +26,7 @@ from iamlogic.questions.inquiry import About, Inquiry
 from iamlogic.semantics import Request, allows, can_send, with_usual_context
 from iamlogic.semantics.context import ContextValue
 from iamlogic.semantics.statements import statement_matches
-from iamlogic.symbolic.deadline import Deadline, Undecided
+from iamlogic.symbolic.deadline import Deadline, TimeoutExpired, Undecided
 from iamlogic.symbolic.inclusion import covers, may_overlap
 from iamlogic.symbolic.languages import Languages, Template, Word, glob, ordered
 from iamlogic.symbolic.lowering import lower
@@ -99,66 +99,105 @@ class Found:
 def search(work: Work) -> list[Found]:
     """What each principal of the groups can do."""
     deadline = Deadline.after(None if work.until is None else work.until - time.time())
-    return [found for group in work.groups for found in _Search(work, group, deadline).found()]
+    examples = _Examples()
+    return [
+        found for group in work.groups for found in _Search(work, group, deadline, examples).found()
+    ]
+
+
+class _Examples:
+    """Requests that others could make, the one that served most often first."""
+
+    def __init__(self) -> None:
+        self._served: dict[Request, int] = {}
+
+    def likely(self) -> list[Request]:
+        return sorted(self._served, key=lambda each: -self._served[each])[:_TRIED]
+
+    def served(self, example: Request) -> None:
+        self._served[example] = self._served.get(example, 0) + 1
+
+
+_TRIED = 3
+"""Examples of others that a principal is tried with; trying one costs a tenth of a question."""
 
 
 class _Search:
     """The search for one group."""
 
-    def __init__(self, work: Work, group: Group, deadline: Deadline) -> None:
+    def __init__(self, work: Work, group: Group, deadline: Deadline, examples: _Examples) -> None:
         self._work, self._group, self._deadline = work, group, deadline
+        self._examples = examples
+        self._witnesses: dict[str, Request] = {}
+        self._left = dict.fromkeys(group.principals)  # those of whom nothing has been found yet
+        self._unknown: dict[str, str] = {}
 
     def found(self) -> Iterator[Found]:
-        group = self._group
-        example, proved = self._together()
-        for principal, named in zip(group.principals, group.named, strict=True):
+        for example in self._examples.likely():
+            self._try(example, self._left)
+        if self._group.on_its_own:
+            self._on_their_own()
+        for number, target in enumerate(self._work.targets):
+            named = zip(self._group.principals, self._group.named, strict=True)
+            self._ask_all(
+                [who for who, numbers in named if number in numbers], target.policy, target
+            )
+        for principal in self._group.principals:
+            witness = self._witnesses.get(principal)
+            why = None if witness is not None else self._unknown.get(principal)
+            yield Found(principal, witness, why)
+
+    def _on_their_own(self) -> None:
+        """What they can do by their own policies; where it matters, resource by resource."""
+        work = self._work
+        refused = self._ask_all(self._left, _delegating(work.account))
+        self._ask_all(refused, None)
+        for target in work.targets:
+            # Of another account's resources the first question said nothing.
+            foreign = target.owner != work.account
+            self._ask_all(self._left if foreign else refused, target.policy, target)
+
+    def _ask_all(
+        self, principals: Iterable[str], resource: Policy | None, target: Target | None = None
+    ) -> list[str]:
+        """Ask until none is left of whom a request is found.
+
+        Those are given back with whom that did not end: what the question finds for them is refused
+        by the policy of the very resource.
+        """
+        asked = [principal for principal in principals if principal in self._left]
+        refused: list[str] = []
+        while asked:
             try:
-                witness = example and self._tried(example, principal)
-                if witness is None:
-                    witness = self._alone(principal, named, on_its_own=not proved)
-                yield Found(principal, witness)
+                example = self._ask(tuple(asked), resource, target)
             except Undecided as bound:
-                yield Found(principal, None, str(bound))
+                if len(asked) == 1 or isinstance(bound, TimeoutExpired):
+                    self._unknown |= dict.fromkeys(asked, str(bound))
+                    return [*refused, *asked]
+                singly = (self._ask_all([each], resource, target) for each in asked)
+                return [*refused, *(each for one in singly for each in one)]
+            if example is None:
+                break
+            self._try(example, asked)
+            maker = next(p for p in asked if _is_by(example, p))
+            if maker in self._left:
+                refused.append(maker)
+            asked = [p for p in asked if p in self._left and p != maker]
+        return refused
 
-    def _together(self) -> tuple[Request | None, bool]:
-        """A request that one of them can make on its own, or whether it is proved that none can."""
-        if not self._group.on_its_own:
-            return None, True
-        try:
-            example = self._ask(self._group.principals, _delegating(self._work.account))
-        except Undecided:
-            return None, False
-        return example, example is None
-
-    def _alone(self, principal: str, named: Sequence[int], *, on_its_own: bool) -> Request | None:
-        """A request of one principal; `Undecided` where that is all that stands against one."""
-        targets = self._work.targets
-        asked = [targets[number] for number in named]
-        bound: Undecided | None = None
-        if on_its_own:
-            try:
-                example = self._ask((principal,), _delegating(self._work.account))
-                if example is not None:
-                    if self._is_allowed(example):
-                        return example
-                    if witness := self._ask((principal,), None):
-                        return witness
-                    asked = list(targets)
-            except Undecided as reached:
-                bound, asked = reached, list(targets)
-        elif self._group.on_its_own:  # of another account's resources that proof said nothing
-            asked += [each for each in targets if each.owner != self._work.account]
-        for target in asked:
-            try:
-                witness = self._ask((principal,), target.policy, target)
-            except Undecided as reached:
-                bound = bound or reached
+    def _try(self, example: Request, principals: Iterable[str]) -> None:
+        """Note who of the principals can make the same request."""
+        for principal in list(principals):
+            if principal not in self._left:
                 continue
+            own = _is_by(example, principal)
+            witness = example if own and self._is_allowed(example) else None
+            if witness is None:
+                witness = self._tried(example, principal)
             if witness is not None:
-                return witness
-        if bound is not None:
-            raise bound
-        return None
+                self._witnesses[principal] = witness
+                self._left.pop(principal)
+                self._examples.served(example)
 
     def _ask(
         self, principals: tuple[str, ...], resource: Policy | None, target: Target | None = None
@@ -224,12 +263,12 @@ class _Search:
     def _tried(self, example: Request, principal: str) -> Request | None:
         """The same request by the principal, if it is allowed and one that AWS sends."""
         try:
-            request = made_by(principal, example)
+            request = made_by(principal, example, self._group.tags)
         except RequestError:
             return None
         if not statement_matches(self._work.scope.statement, request):
             return None
-        if not (self._has_its_tags(request) and self._is_allowed(request)):
+        if not self._is_allowed(request):
             return None
         if self._work.all_requests or self._can_be_sent(request):
             return request
@@ -248,25 +287,27 @@ class _Search:
         whole = with_usual_context(request, [fold(key) for key in request.context])
         return can_send(whole, multivalued_keys([*policies, asked]), to_stack=True)
 
-    def _has_its_tags(self, request: Request) -> bool:
-        if self._group.tags is None:
-            return True
-        tags = {fold(name): value for name, value in self._group.tags}
-        return all(
-            request.values(key) == (tags.get(fold(key).removeprefix(PRINCIPAL_TAG)),)
-            for key in request.context
-            if fold(key).startswith(PRINCIPAL_TAG)
-        )
-
 
 _OF_THE_REQUESTER = ("aws:principalarn", "aws:userid", "aws:username")
 
 
-def made_by(principal: str, example: Request) -> Request:
-    """The request with another requester of the same kind: a user, the root user or a role."""
+def _is_by(request: Request, principal: str) -> bool:
+    """Whether the requester is the principal, of a role one of its sessions."""
+    return principal in (request.principal, request.requester.principal_arn)
+
+
+def made_by(principal: str, example: Request, tags: Tags | None) -> Request:
+    """The request with another requester: a user, the root user, or a session of a role.
+
+    It has the tags, or those of the example where the principal's are not fixed.
+    """
     context: dict[str, ContextValue] = {
-        key: value for key, value in example.context.items() if fold(key) not in _OF_THE_REQUESTER
+        key: value
+        for key, value in example.context.items()
+        if fold(key) not in _OF_THE_REQUESTER
+        and (tags is None or not fold(key).startswith(PRINCIPAL_TAG))
     }
+    context |= {f"aws:PrincipalTag/{name}": value for name, value in tags or ()}
     head, _, name = principal.rpartition("/")
     if ":role/" in principal:
         _, partition, _, _, account, _ = principal.split(":", 5)
