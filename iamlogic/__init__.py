@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Where,
     )
     from iamlogic.inputs.account import load_account
+    from iamlogic.inputs.stack import load_stack
     from iamlogic.questions.account import Account, Identity
     from iamlogic.questions.answer import Answer, UnknownAnswer, Verdict
     from iamlogic.questions.compare import Comparison, MixedKinds, Relation, compare
@@ -59,6 +60,7 @@ _HOMES = {
     "UnknownPrincipal": "iamlogic.questions.who_can",
     "WhoCan": "iamlogic.questions.who_can",
     "load_account": "iamlogic.inputs.account",
+    "load_stack": "iamlogic.inputs.stack",
     "who_can": "iamlogic.questions.who_can",
     "UnknownAnswer": "iamlogic.questions.answer",
     "Verdict": "iamlogic.questions.answer",
@@ -129,6 +131,7 @@ __all__ = [
     "format",
     "load",
     "load_account",
+    "load_stack",
     "never_allows",
     "parse",
     "to_smtlib",

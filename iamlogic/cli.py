@@ -1,4 +1,4 @@
-"""The command line: `iamlogic compare`, `evaluate`, `smt` and `format`.
+"""The command line: `iamlogic compare`, `evaluate`, `who-can`, `smt` and `format`.
 
 Thin: it reads files, asks the library, and hands the answer to `reports`. The exit code is part of
 every answer: 0 it holds, 1 it does not, 2 the input can't be read, 3 unknown. Whatever goes wrong
@@ -13,8 +13,9 @@ import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 from io import TextIOWrapper
 from pathlib import Path
@@ -43,6 +44,24 @@ _format_option = click.option(
 )
 
 
+_timeout_option = click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Give up after this time: the answer is then unknown, or its account not complete.",
+)
+_all_requests_option = click.option(
+    "--all-requests",
+    is_flag=True,
+    help="Ask about requests that AWS never sends, too: without aws:CurrentTime, say.",
+)
+_scope_option = click.option(
+    "--scope",
+    metavar="FILE|JSON",
+    help='Ask about these requests only: {"Action": …, "Resource": …}, a statement without Effect.',
+)
+
+
 def main() -> NoReturn:
     """The entry point of the `iamlogic` command."""
     # Between two calls of the solver a KeyboardInterrupt might be caught or delayed; this cannot.
@@ -65,38 +84,49 @@ def main() -> NoReturn:
 def commands() -> None:
     """Answers questions about AWS IAM policies by proof, offline.
 
-    A policy is a JSON file, or - for standard input. Exit codes: 0 it holds, 1 it does not, 2 the
-    input can't be read, 3 unknown.
+    A policy is a JSON file, or - for standard input. A stack is a JSON file that says which
+    policies decide together: {"identity": ["dev.json"], "boundary": "limits.json", "scps":
+    [["root.json"], ["unit.json"]]}. Exit codes: 0 it holds, 1 it does not, 2 the input can't be
+    read, 3 unknown.
     """
 
 
 @commands.command()
 @click.argument("before")
 @click.argument("after")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="SECONDS",
-    help="Give up after this time: the answer is then unknown, or its account not complete.",
-)
-@click.option(
-    "--all-requests",
-    is_flag=True,
-    help="Compare over requests that AWS never sends, too: without aws:CurrentTime, say.",
-)
+@_scope_option
+@click.option("--principal", metavar="ARN", help="Compare for this requester; a role's sessions.")
+@click.option("--resource-account", metavar="ACCOUNT", help="Compare on this account's resources.")
+@_timeout_option
+@_all_requests_option
 @_format_option
 def compare(
-    before: str, after: str, timeout: float | None, output: str, *, all_requests: bool
+    before: str,
+    after: str,
+    scope: str | None,
+    principal: str | None,
+    resource_account: str | None,
+    timeout: float | None,
+    output: str,
+    *,
+    all_requests: bool,
 ) -> None:
     """What AFTER allows that BEFORE does not, and the other way round.
 
-    Exits with 1 if AFTER allows anything that BEFORE does not.
+    Both are policies that stand for themselves, or both are stacks. Exits with 1 if AFTER allows
+    anything that BEFORE does not.
     """
 
     def answer() -> tuple[str | None, Exit]:
         _only_one_from_stdin(before, after)
         comparison = il.compare(
-            _read(before), _read(after), timeout=timeout, all_requests=all_requests
+            _read(before),
+            _read(after),
+            scope=None if scope is None else _scope(scope),
+            principal=principal,
+            resource_account=resource_account,
+            timeout=timeout,
+            all_requests=all_requests,
         )
         codes = {
             il.Relation.EQUIVALENT: Exit.HOLDS,
@@ -187,6 +217,117 @@ def evaluate(
     _answer(answer, output)
 
 
+@commands.command("who-can")
+@click.option(
+    "--account-details",
+    "details",
+    required=True,
+    multiple=True,
+    metavar="FILE",
+    help="What aws iam get-account-authorization-details prints; again for each page.",
+)
+@click.option("--action", multiple=True, metavar="SERVICE:NAME", help="What; again for several.")
+@click.option("--resource", multiple=True, metavar="ARN", help="On what; again for several.")
+@_scope_option
+@click.option("--resource-policies", metavar="PATH", help="The policies of resources, by ARN.")
+@click.option("--organization", metavar="PATH", help="The organization's SCPs and RCPs, by level.")
+@click.option("--principal", "principals", multiple=True, metavar="ARN", help="Only of these.")
+@click.option(
+    "--through-roles",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Also by assuming up to so many roles, one after the other.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes that share a large account; by default one for each processor.",
+)
+@_timeout_option
+@_all_requests_option
+@_format_option
+def who_can(
+    details: tuple[str, ...],
+    action: tuple[str, ...],
+    resource: tuple[str, ...],
+    scope: str | None,
+    resource_policies: str | None,
+    organization: str | None,
+    principals: tuple[str, ...],
+    through_roles: int,
+    jobs: int | None,
+    timeout: float | None,
+    output: str,
+    *,
+    all_requests: bool,
+) -> None:
+    r"""Which users and roles of an account can do something, with the policies that let them.
+
+    \b
+    iamlogic who-can --account-details details.json \
+      --action s3:GetObject --resource arn:aws:s3:::payroll/2026.csv
+
+    Exits with 0 if everybody is settled, with 3 if it is not known of somebody.
+    """
+    if (scope is None) is not bool(action):
+        raise click.UsageError("give --action, with --resource, or --scope")
+    if scope is not None and resource:
+        raise click.UsageError("--scope says the resources: leave --resource out")
+
+    def answer() -> tuple[str | None, Exit]:
+        asked = il.Scope(_asked(action, resource)) if scope is None else _scope(scope)
+        account = il.load_account(
+            list(details), resource_policies=resource_policies, organization=organization
+        )
+        with _workers(jobs, len(account.identities)) as executor:
+            found = il.who_can(
+                account,
+                asked,
+                principals=principals or None,
+                through_roles=through_roles,
+                executor=executor,
+                timeout=timeout,
+                all_requests=all_requests,
+            )
+        code = Exit.UNKNOWN if found.unknown else Exit.HOLDS
+        if output == "json":
+            from iamlogic.reports.json import who_can_json
+
+            return who_can_json(found), code
+        from iamlogic.reports.access import who_can_lines, who_can_markdown
+
+        if output == "markdown":
+            return who_can_markdown(found, asked, len(account.identities)), code
+        return "\n".join(who_can_lines(found, asked, len(account.identities))), code
+
+    _answer(answer, output)
+
+
+def _asked(action: tuple[str, ...], resource: tuple[str, ...]) -> dict[str, object]:
+    return {"Action": list(action), **({"Resource": list(resource)} if resource else {})}
+
+
+_WORTH_SHARING = 100
+"""Principals from which on other processes are started: each costs some tenths of a second."""
+
+
+@contextmanager
+def _workers(jobs: int | None, principals: int) -> Iterator[Executor | None]:
+    """A pool of processes, where that is worth it."""
+    processes = jobs or os.cpu_count() or 1
+    if processes == 1 or (jobs is None and principals < _WORTH_SHARING):
+        yield None
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        yield pool
+
+
 @commands.command()
 @click.argument("before")
 @click.argument("after")
@@ -195,7 +336,7 @@ def smt(before: str, after: str) -> None:
 
     def answer() -> tuple[str, Exit]:
         _only_one_from_stdin(before, after)
-        return il.to_smtlib(_read(before), _read(after)), Exit.HOLDS
+        return il.to_smtlib(_read_policy(before), _read_policy(after)), Exit.HOLDS
 
     _answer(answer)
 
@@ -283,26 +424,35 @@ def _only_one_from_stdin(*files: str) -> None:
 
 def _content(file: str) -> bytes:
     """The bytes of a file or of standard input."""
+    from iamlogic.syntax.documents import read_file
     from iamlogic.syntax.json_tree import MAX_TEXT
 
+    if file != "-":
+        return read_file(file)
     try:
-        if file == "-":
-            return sys.stdin.buffer.read(MAX_TEXT + 1)
-        with Path(file).open("rb") as stream:
-            return stream.read(
-                MAX_TEXT + 1
-            )  # one byte more than `parse` takes: a device may be endless
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise il.PolicyReadError(file, (reason or str(error)).lower()) from error
+        return sys.stdin.buffer.read(MAX_TEXT + 1)  # one byte more than `parse` takes
+    except OSError as error:
+        raise il.PolicyReadError(file, (error.strerror or str(error)).lower()) from error
 
 
-def _read(file: str) -> il.Policy:
-    """A policy, its warnings told on standard error."""
-    policy = il.parse(_content(file), file=_name(file))
-    for warning in policy.warnings:
-        _say("warning", str(warning))
-    return policy
+def _read(file: str) -> il.Policy | il.PolicySet:
+    """A policy or a stack of policies, the warnings told on standard error."""
+    from iamlogic.inputs.stack import read_subject
+    from iamlogic.syntax.policy_set import policies_of
+
+    subject = read_subject(_content(file), _name(file))
+    for policy in policies_of(subject):
+        for warning in policy.warnings:
+            _say("warning", str(warning))
+    return subject
+
+
+def _read_policy(file: str) -> il.Policy:
+    """A policy that stands for itself."""
+    subject = _read(file)
+    if isinstance(subject, il.PolicySet):
+        raise click.UsageError(f"{printable(_name(file))} is a stack: expected one policy")
+    return subject
 
 
 def _request(
@@ -325,6 +475,13 @@ def _request(
         values.setdefault(key, []).append(value)
     given = {name: value for name, value in fields.items() if value is not None}
     return il.Request.from_json({**given, "context": values})
+
+
+def _scope(document: str) -> il.Scope:
+    """A set of requests, from JSON on the command line or in a file."""
+    if document.lstrip().startswith("{"):
+        return il.Scope(document, file="--scope")
+    return il.Scope(_content(document), file=_name(document))
 
 
 def _request_text(file: str) -> str:

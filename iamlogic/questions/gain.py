@@ -9,7 +9,7 @@ that stand for themselves, and by `StackGain`, of two stacks.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -23,7 +23,14 @@ from iamlogic.questions.region import (
     widest,
 )
 from iamlogic.questions.source import Found, Source
-from iamlogic.semantics import Decision, Request, allows, evaluate
+from iamlogic.semantics import (
+    Decision,
+    Request,
+    allows,
+    broken_facts,
+    evaluate,
+    with_usual_context,
+)
 from iamlogic.semantics.statements import statement_matches
 from iamlogic.symbolic.believable import Suggestions
 from iamlogic.symbolic.compiler import Compiler, blocks
@@ -119,9 +126,6 @@ _EXAMPLES = 3
 class Gain(ABC):
     """The requests that `now` allows and `then` does not."""
 
-    _may_move = True
-    """Whether an example may be moved to another resource."""
-
     def __init__(self, solver: Solver, suggestions: Suggestions, now: Given, then: Given) -> None:
         self._solver, self._suggestions = solver, suggestions
         self._now, self._then = now, then
@@ -189,20 +193,29 @@ class Gain(ABC):
         decided = found.model.keys if self._solver.facts else None
         if decided is not None:
             request = with_companions(request, decided)
-        if self._may_move and not found.hints.actions:
-            request = self._moved(request, region)
+        if self._may_move(found):
+            request = self._moved(request, region, decided)
         if not statement_matches(region, request):
             raise InternalError(f"a witness is not in its region; please report {request}")
         return replay(request, ((self._now, True), (self._then, False)), decided=decided)
 
-    def _moved(self, request: Request, region: Statement) -> Request:
-        """On the resource that people expect with the action, where that shows the same.
+    def _may_move(self, found: Found) -> bool:
+        """Whether the resource was chosen apart from the action."""
+        return not found.hints.actions
 
-        The action was chosen freely, apart from the resource.
-        """
+    def _moved(
+        self, request: Request, region: Statement, decided: Collection[str] | None
+    ) -> Request:
+        """On the resource that people expect with the action, where that shows the same."""
         usual = replace(request, resource=self._suggestions.usual_resource(request.action))
-        shows = statement_matches(region, usual) and self._shows_gain(usual)
-        return usual if shows else request
+        if not (statement_matches(region, usual) and self._shows_gain(usual)):
+            return request
+        to_stack = isinstance(self._now, PolicySet)
+        if decided is not None and broken_facts(
+            with_usual_context(usual, decided), to_stack=to_stack
+        ):
+            return request
+        return usual
 
     def _actions_as_written(self) -> Iterator[str]:
         for given in (self._now, self._then):

@@ -30,7 +30,7 @@ from iamlogic.symbolic.stacks import Meaning, Subject
 from iamlogic.symbolic.symbolizer import ACTION, REQUESTER, RESOURCE, Within
 from iamlogic.symbolic.world import ALL_FACTS, NO_FACTS, STACK_FACTS, Facts
 from iamlogic.syntax.multivalued import multivalued_keys
-from iamlogic.syntax.policy import Policy, PolicyKind, Statement
+from iamlogic.syntax.policy import UNSEEN, Policy, PolicyKind, PrincipalForm, Statement
 from iamlogic.syntax.policy_set import PolicySet, policies_of
 from iamlogic.syntax.scope import Scope
 
@@ -61,6 +61,11 @@ class About:
         all_requests: bool,
     ) -> About:
         """From the arguments that every question has."""
+        if scope is not None and not isinstance(scope, Scope):
+            raise TypeError(f"scope is a {type(scope).__name__}: write Scope({{…}})")
+        for name, given in (("principal", principal), ("resource_account", resource_account)):
+            if given is not None and not isinstance(given, str):
+                raise RequestError(f"{name} is {given!r}: expected a text")
         principals = () if principal is None else (principal,)
         return About(scope, principals, resource_account, all_requests)
 
@@ -81,6 +86,7 @@ class Inquiry:
     def __init__(
         self, given: Sequence[Policy | PolicySet], about: About, facts: Facts | None = None
     ) -> None:
+        _check_types(given)
         self.about = about
         self._given = given
         self.of_stacks = any(isinstance(each, PolicySet) for each in given)
@@ -103,6 +109,7 @@ class Inquiry:
             within=_within(self._scope, requesters, about.resources),
             account=_common_account(requesters),
             owner=owner,
+            none_unseen=bool(requesters) or _names_only_seen(scope),
         )
         self.meaning = Meaning(self.solver.terms, self.solver.request)
         self.hints = _hints(scope, requesters)
@@ -148,7 +155,20 @@ class Inquiry:
             root = self.solver.request.any_kind([Kind.ROOT])
             own = self.solver.terms.all_of([root, self.solver.request.same_account()])
             literals.append(-own)
+        if self._leaves_linked_out:
+            literals.append(-self.meaning.is_service_linked())
         return literals
+
+    @property
+    def _leaves_linked_out(self) -> bool:
+        """R-E24: SCPs and RCPs are not about service-linked roles, unless one is asked about."""
+        named = any(each.kind is RequesterKind.ROLE for each in self.about.requesters)
+        if self.about.everybody or named:
+            return False
+        return any(
+            isinstance(each, PolicySet) and (each.scps or each.rcps) and not each.service_linked
+            for each in self._given
+        )
 
     @property
     def _leaves_own_root_out(self) -> bool:
@@ -178,6 +198,13 @@ class Inquiry:
         if scope is not None and not statement_matches(scope.statement, request):
             raise InternalError(f"a witness is not in its scope; please report {request}")
         return replay(request, expected, decided=decided)
+
+
+def _check_types(given: Sequence[object]) -> None:
+    for each in given:
+        if not isinstance(each, Policy | PolicySet):
+            hint = "iamlogic.parse reads a policy"
+            raise TypeError(f"a {type(each).__name__} is no Policy or PolicySet: {hint}")
 
 
 _OWNER = re.compile(r"arn:[^:*?$]+:[^:*?$]+:[^:*?$]*:([0-9]{12}):")
@@ -265,6 +292,14 @@ def _language(requester: Requester) -> Language:
         name = requester.text.rpartition("/")[2]
         return session(requester.partition, requester.account, requester.name, name)
     return exactly(requester.text)
+
+
+def _names_only_seen(scope: Statement | None) -> bool:
+    """Whether the scope's principals are all of forms by which requests are written (R-M8)."""
+    principals = None if scope is None else scope.principals
+    if principals is None or principals.negated:
+        return False
+    return not any(e.form in UNSEEN | {PrincipalForm.EVERYONE} for e in principals.entries)
 
 
 def _owner_in(scope: Statement | None) -> str | None:

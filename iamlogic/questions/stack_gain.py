@@ -13,14 +13,15 @@ Sources of the last kind are asked only for what those before leave, which is mo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 
 from iamlogic.questions.gain import Difference, Gain, Trail
 from iamlogic.questions.inquiry import Inquiry
 from iamlogic.questions.region import Region
-from iamlogic.questions.source import Others, Source
-from iamlogic.semantics import evaluate
+from iamlogic.questions.source import Found, Others, Source
+from iamlogic.semantics import Request, evaluate
+from iamlogic.semantics.statements import statement_matches
 from iamlogic.symbolic.compiler import Compiler
 from iamlogic.symbolic.lowering import Lowered, lower
 from iamlogic.symbolic.model import Model
@@ -50,8 +51,6 @@ class StackGain(Gain):
 
     It answers of lone policies as well, where the inquiry is not about all requests.
     """
-
-    _may_move = False  # it matters whose the resource is
 
     def __init__(self, inquiry: Inquiry, now: Subject, then: Subject) -> None:
         super().__init__(inquiry.solver, inquiry.suggestions, now.given, then.given)
@@ -87,6 +86,18 @@ class StackGain(Gain):
         region = Region.of(statement or _root_in_its_account().statement)
         home = None if statement is None else self._home(statement)
         return (Difference.of(region, statement, home, witness, then.given),)
+
+    def _may_move(self, found: Found) -> bool:
+        """Whose a resource is matters here, and the first one that fits is one of nobody's."""
+        return found.hints.resources in ((), ("*",))
+
+    def _moved(
+        self, request: Request, region: Statement, decided: Collection[str] | None
+    ) -> Request:
+        moved = super()._moved(request, region, decided)
+        scope = self._inquiry.about.scope
+        in_scope = scope is None or statement_matches(scope.statement, moved)
+        return moved if in_scope else request
 
     def _whole(self, compiler: Compiler) -> list[int]:
         return [*self._inquiry.in_scope(compiler), *self._difference().formula(compiler)]

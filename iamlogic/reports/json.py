@@ -9,10 +9,18 @@ from __future__ import annotations
 
 import json
 
-from iamlogic.errors import IamlogicError, PolicySyntaxError, Problem, Unsupported, Where
+from iamlogic.errors import (
+    AccountError,
+    IamlogicError,
+    PolicySyntaxError,
+    Problem,
+    Unsupported,
+    Where,
+)
 from iamlogic.questions.compare import Comparison
 from iamlogic.questions.gain import Difference
 from iamlogic.questions.region import Region
+from iamlogic.questions.who_can import Access, WhoCan
 from iamlogic.reports.wording import statement_number
 from iamlogic.semantics.decision import Decision, Finding
 from iamlogic.syntax.formatter import format as canonical
@@ -58,10 +66,37 @@ def decision_json(decision: Decision) -> str:
     )
 
 
+def who_can_json(found: WhoCan) -> str:
+    """Who in an account can do something, as `iamlogic/who-can/1`."""
+    return _dump(
+        {
+            "schema": "iamlogic/who-can/1",
+            "principals": [_access(access) for access in found],
+            "unknown": [{"principal": arn, "reason": why} for arn, why in found.unknown],
+        }
+    )
+
+
+def _access(access: Access) -> _Json:
+    return {
+        "principal": access.principal,
+        "path": [{"role": hop.role, **_shown(hop.decision)} for hop in access.path],
+        **_shown(access.decision),
+    }
+
+
+def _shown(decision: Decision) -> dict[str, _Json]:
+    return {
+        "witness": _decoded(decision.request.to_json()),
+        "reason": decision.reason,
+        "statements": [_found(each, decision.policy) for each in decision.statements],
+    }
+
+
 def error_json(error: IamlogicError) -> str:
     """Why there is no answer, as `iamlogic/error/1`; `error` is the name of the exception."""
     match error:
-        case PolicySyntaxError():
+        case PolicySyntaxError() | AccountError():
             problems = [_problem(problem) for problem in error.problems]
         case Unsupported():
             problems = [_problem(Problem(f"{error.what} is not supported yet", error.where))]

@@ -20,6 +20,7 @@ from iamlogic.reports.wording import (
     cause,
     command,
     coverage,
+    refusal,
     rows,
     sides,
     verdict,
@@ -73,6 +74,9 @@ def _difference(number: int, difference: Difference, side: Side) -> Iterator[str
     yield bullet + cause(difference, code, gained=side.gained)
     for row in rows(difference.region):
         yield f"{indent}- {row.element}: {_entries(row)}"
+    refused = refusal(difference, code, gained=side.gained)
+    if refused is not None:
+        yield f"{indent}- {refused}"
     yield ""
     yield f"{indent}For example:"
     yield ""

@@ -22,6 +22,7 @@ from iamlogic.reports.wording import (
     cause,
     command,
     coverage,
+    refusal,
     rows,
     sides,
     verdict,
@@ -92,6 +93,10 @@ def _difference(number: int, difference: Difference, side: Side, width: int) -> 
     label = max(len(row.element) for row in table)
     for row in table:
         yield from _row(row, label, width)
+    refused = refusal(difference, gained=side.gained)
+    if refused is not None:
+        yield Line()
+        yield Line(f"     {refused}")
     yield Line()
     yield Line("     For example:", style="dim")
     pieces = command(difference.witness, side.policy)

@@ -149,11 +149,11 @@ def cause(difference: Difference, mark: Mark = str, *, gained: bool) -> str:
     return f"{named} {'now' if now else 'no longer'} {verb}"
 
 
-def refusal(difference: Difference, mark: Mark = str) -> str | None:
-    """Why the example is refused on one side, where several layers decide; else None."""
+def refusal(difference: Difference, mark: Mark = str, *, gained: bool) -> str | None:
+    """Why one side refuses the example, where several layers decide; None where they do not."""
     if not isinstance(difference.refused_by, PolicySet):
         return None
-    return mark(difference.refusal.reason)
+    return f"{'Before' if gained else 'Now'}: {mark(difference.refusal.reason)}"
 
 
 def statement_name(statement: Statement, policy: Policy, mark: Mark = str) -> str:

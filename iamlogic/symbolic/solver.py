@@ -38,7 +38,7 @@ class Solver:
 
     `multivalued` are the keys that can have several values (R-K8), `facts` what AWS sends, `within`
     bounds on the request's fields, `account` and `owner` the accounts of requester and resource
-    where the question fixes them.
+    where the question fixes them; `none_unseen` as for a `SymbolicRequest`.
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class Solver:
         within: Within = MappingProxyType({}),
         account: str | None = None,
         owner: str | None = None,
+        none_unseen: bool = False,
     ) -> None:
         self.terms = Terms()
         self.request = SymbolicRequest(
@@ -61,6 +62,7 @@ class Solver:
             within=within,
             account=account,
             owner=owner,
+            none_unseen=none_unseen,
         )
         self.compiler = Compiler(self.terms, self.request)
         self._requesters = requesters

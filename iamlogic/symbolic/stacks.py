@@ -201,9 +201,13 @@ class Meaning:
         assert isinstance(subject.given, PolicySet)
         linked = self._request.any_kind(_ROLES)
         if not subject.given.service_linked:
-            path = self._request.requester_in(_SERVICE_LINKED)
-            linked = self._terms.all_of([linked, path])
+            linked = self.is_service_linked()
         return self._terms.all_of([among, -linked])
+
+    def is_service_linked(self) -> int:
+        """R-E23: a session of a role that is known by its path to be a service-linked one."""
+        path = self._request.requester_in(_SERVICE_LINKED)
+        return self._terms.all_of([self._request.any_kind(_ROLES), path])
 
     def _controls_allow(self, subject: Subject, says: _Says) -> int:
         """R-E4: every level of SCPs allows by itself."""

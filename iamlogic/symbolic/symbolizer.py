@@ -83,7 +83,8 @@ class SymbolicRequest:
     kinds of its requesters. With `one_clock`, both keys of the time are read from one instant.
     `within` says where the values of some fields lie in every request of the question: `bounds` are
     the formulas for that, and an atom that they decide is none. `account` and `owner` are the
-    accounts of requester and resource, where they are known.
+    accounts of requester and resource, where they are known. `none_unseen`: the question is about
+    requesters of whom requests can be written, and so not about those that are none of them.
     """
 
     def __init__(
@@ -96,8 +97,10 @@ class SymbolicRequest:
         within: Within = MappingProxyType({}),
         account: str | None = None,
         owner: str | None = None,
+        none_unseen: bool = False,
     ) -> None:
         self._terms = terms
+        self._none_unseen = none_unseen
         self._within = dict(within)
         if owner is not None:
             self._within[RESOURCE_ACCOUNT] = (Word(owner),)
@@ -184,6 +187,8 @@ class SymbolicRequest:
 
     def is_unseen(self, principal: str) -> int:
         """The request is by a principal that is none of the kinds above (R-M8)."""
+        if self._none_unseen:
+            return FALSE
         if principal not in self.unseen:
             self.unseen[principal] = self._terms.atom(Unseen(principal))
         return self.unseen[principal]

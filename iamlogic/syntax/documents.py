@@ -34,14 +34,18 @@ def load(path: str | os.PathLike[str]) -> Policy:
     Raises `PolicySyntaxError`, naming the file, and `PolicyReadError` for a file that cannot be
     read.
     """
+    return parse(read_file(path), file=os.fspath(path))
+
+
+def read_file(path: str | os.PathLike[str]) -> bytes:
+    """The bytes of a file, one more than are read at the most; else `PolicyReadError`."""
     name = os.fspath(path)
     try:
         with Path(name).open("rb") as stream:
-            content = stream.read(MAX_TEXT + 1)  # a device may have no end
+            return stream.read(MAX_TEXT + 1)  # a device may have no end
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise PolicyReadError(name, (reason or str(error)).lower()) from error
-    return parse(content, file=name)
 
 
 def read_document(
