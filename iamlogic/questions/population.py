@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 
 from iamlogic.questions.account import Account, Identity, Tags
 from iamlogic.questions.narrowing import Narrowed, Shelf, overlaps
-from iamlogic.questions.principal_search import PRINCIPAL_TAG, Group, Target, governs
+from iamlogic.questions.principal_search import PRINCIPAL_TAG, Group, Target, governing, parent
 from iamlogic.semantics.globs import glob_matches, written
 from iamlogic.symbolic.lowering import Lowered, lower
 from iamlogic.syntax.letter_case import fold
@@ -62,14 +62,23 @@ class Population:
     def stack(self, principal: str, resource: str, session: Policy | None) -> PolicySet:
         """All the policies that decide a request of the principal for the resource."""
         identity = self._identities[principal]
-        governing = (p for arn, p in self._attached.items() if governs(arn, resource))
         return replace(
             self._around,
             identity=identity.policies,
             boundary=identity.boundary,
             session=_session_of(principal, session),
-            resource=next(governing, None),
+            resource=governing(resource, self._attached),
         )
+
+    @cached_property
+    def _below(self) -> dict[str, list[str]]:
+        """By the ARN of a resource with a policy, those below it that have one, too."""
+        below: dict[str, list[str]] = {}
+        for arn in self._attached:
+            above = arn
+            while above := parent(above, self._attached):
+                below.setdefault(above, []).append(arn)
+        return below
 
     @cached_property
     def _shelf(self) -> Shelf:
@@ -91,7 +100,8 @@ class Population:
             scps=_narrowed_levels(self._around.scps, narrowed),
             rcps=_narrowed_levels(self._around.rcps, narrowed),
         )
-        return Concerned(scope, self._identities, narrowed, targets, around)
+        named = Named.of(targets)
+        return Concerned(scope, self._identities, narrowed, targets, around, named)
 
     def _targets(self, asked: Lowered, narrowed: Narrowed) -> Iterator[Target]:
         """Resources of which a policy speaks of the scope; the others' say nothing to it."""
@@ -100,7 +110,8 @@ class Population:
             kept = narrowed(policy)
             if kept.statements:
                 owner = _ACCOUNT_OF_ARN.match(arn)
-                target = Target(arn, kept, owner[1] if owner else self.id)
+                apart = tuple(self._below.get(arn, ()))
+                target = Target(arn, kept, owner[1] if owner else self.id, apart)
                 if anywhere or any(overlaps(g, asked.resources.languages) for g in target.governed):
                     yield target
 
@@ -125,18 +136,19 @@ class Concerned:
     narrowed: Narrowed
     targets: tuple[Target, ...]
     around: PolicySet
+    named: Named
 
     def groups(self, principals: Iterable[str], session: Policy | None) -> Iterator[Group]:
         """The principals who may be able to do something: with the same policies together.
 
         Those that no policy allows anything are in none.
         """
-        named = _Named.of(self.targets)
+        named = self.named
         tags_matter = any(map(_mentions_tags, self._common()))
         alike: dict[_Alike, list[str]] = {}
         for principal in principals:
             side = self._own_side(principal, tags_matter=tags_matter)
-            if side.on_its_own or named.of_principal(principal):
+            if side.on_its_own or named.everybody or named.of_principal(principal):
                 alike.setdefault(side, []).append(principal)
         for side, members in alike.items():
             stack = replace(
@@ -186,15 +198,15 @@ class _Alike:
 
 
 @dataclass(frozen=True, slots=True)
-class _Named:
-    """By principal, the targets whose policies grant to it directly; and those of everybody."""
+class Named:
+    """Targets whose policies grant directly: to everybody, or to principals that they name."""
 
     everybody: tuple[int, ...]
     by_arn: dict[str, list[int]]
     by_role: dict[tuple[str | None, str], list[int]]
 
     @staticmethod
-    def of(targets: Sequence[Target]) -> _Named:
+    def of(targets: Sequence[Target]) -> Named:
         everybody: list[int] = []
         by_arn: dict[str, list[int]] = {}
         by_role: dict[tuple[str | None, str], list[int]] = {}
@@ -212,10 +224,10 @@ class _Named:
                         pass  # accounts delegate; nobody else is a user or role of the account
             if any(map(_excludes, target.policy.statements)):
                 everybody.append(number)
-        return _Named(tuple(dict.fromkeys(everybody)), by_arn, by_role)
+        return Named(tuple(dict.fromkeys(everybody)), by_arn, by_role)
 
     def of_principal(self, principal: str) -> tuple[int, ...]:
-        numbers = [*self.everybody, *self.by_arn.get(principal, [])]
+        numbers = [*self.by_arn.get(principal, [])]
         if ":role/" in principal:
             key = (principal.split(":")[4], principal.rpartition("/")[2])
             numbers += self.by_role.get(key, [])

@@ -16,9 +16,11 @@ scope (`narrowing`), which changes nothing for its requests.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from heapq import nlargest
+from typing import TypeVar
 
 from iamlogic.errors import RequestError
 from iamlogic.questions.account import Tags
@@ -37,26 +39,47 @@ from iamlogic.syntax.policy import Policy
 from iamlogic.syntax.policy_set import PolicySet
 from iamlogic.syntax.scope import Scope
 
+Attached = TypeVar("Attached")
+
 PRINCIPAL_TAG = "aws:principaltag/"
-
-
-def governs(arn: str, resource: str) -> bool:
-    """R-E25: whether the policy that is attached to `arn` decides requests for `resource`."""
-    return resource == arn or resource.startswith((f"{arn}/", f"{arn}:"))
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A resource with a policy: what is attached to the ARN governs that and what lies below it."""
+    """A resource with a policy, which decides for that resource and what lies below it (R-E25).
+
+    `apart` are ARNs below it that have policies of their own, which speak of the scope or do not.
+    """
 
     arn: str
     policy: Policy
     owner: str
+    apart: tuple[str, ...] = ()
 
     @property
     def governed(self) -> Languages:
-        """The resources that it governs (`governs`)."""
-        return ordered([Word(self.arn), glob(f"{self.arn}/*"), glob(f"{self.arn}:*")])
+        """The resources that its policy decides for, and those `apart`."""
+        return governed_by(self.arn)
+
+
+def governed_by(arn: str) -> Languages:
+    """R-E25: the resource, and all that lies below it."""
+    return ordered([Word(arn), glob(f"{arn}/*"), glob(f"{arn}:*")])
+
+
+def governing(resource: str, attached: Mapping[str, Attached]) -> Attached | None:
+    """What is attached to the resource, or to the nearest ARN that it lies below."""
+    arn = resource if resource in attached else parent(resource, attached)
+    return attached[arn] if arn else None
+
+
+def parent(resource: str, attached: Collection[str]) -> str:
+    """The nearest ARN that the resource lies below; empty if it lies below none."""
+    end = len(resource)
+    while (end := max(resource.rfind("/", 0, end), resource.rfind(":", 0, end))) > 0:
+        if resource[:end] in attached:
+            return resource[:end]
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +88,7 @@ class Group:
 
     `stack` has their own policies and the organization's, not the resource's. `on_its_own`: these
     can allow something. `tags` are theirs, None where a session can have others. `named` are, by
-    principal, the numbers of the targets whose policies grant to it directly.
+    principal, the numbers of the targets whose policies name it.
     """
 
     principals: tuple[str, ...]
@@ -77,11 +100,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Groups to ask about, and what they have in common; `until` is a time of the clock."""
+    """Groups to ask about, and what they have in common.
+
+    `to_everybody` are the numbers of the targets whose policies grant to all; `until` is a time of
+    the clock.
+    """
 
     scope: Scope
     account: str
     targets: tuple[Target, ...]
+    to_everybody: tuple[int, ...]
     groups: tuple[Group, ...]
     until: float | None
     all_requests: bool
@@ -99,20 +127,23 @@ class Found:
 def search(work: Work) -> list[Found]:
     """What each principal of the groups can do."""
     deadline = Deadline.after(None if work.until is None else work.until - time.time())
-    examples = _Examples()
-    return [
-        found for group in work.groups for found in _Search(work, group, deadline, examples).found()
-    ]
+    common = _Common(work)
+    return [found for group in work.groups for found in _Search(common, group, deadline).found()]
 
 
-class _Examples:
-    """Requests that others could make, the one that served most often first."""
+class _Common:
+    """What the groups of one piece of work share, and learn from each other."""
 
-    def __init__(self) -> None:
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self.by_arn = {target.arn: target for target in work.targets}
+        asked = Policy((work.scope.statement,))
+        self.multivalued = multivalued_keys([asked, *(each.policy for each in work.targets)])
         self._served: dict[Request, int] = {}
 
     def likely(self) -> list[Request]:
-        return sorted(self._served, key=lambda each: -self._served[each])[:_TRIED]
+        """Requests that others could make, those that served most often."""
+        return nlargest(_TRIED, self._served, key=lambda each: self._served[each])
 
     def served(self, example: Request) -> None:
         self._served[example] = self._served.get(example, 0) + 1
@@ -125,27 +156,35 @@ _TRIED = 3
 class _Search:
     """The search for one group."""
 
-    def __init__(self, work: Work, group: Group, deadline: Deadline, examples: _Examples) -> None:
-        self._work, self._group, self._deadline = work, group, deadline
-        self._examples = examples
+    def __init__(self, common: _Common, group: Group, deadline: Deadline) -> None:
+        self._common, self._work = common, common.work
+        self._group, self._deadline = group, deadline
         self._witnesses: dict[str, Request] = {}
         self._left = dict.fromkeys(group.principals)  # those of whom nothing has been found yet
         self._unknown: dict[str, str] = {}
 
     def found(self) -> Iterator[Found]:
-        for example in self._examples.likely():
+        for example in self._common.likely():
             self._try(example, self._left)
         if self._group.on_its_own:
             self._on_their_own()
-        for number, target in enumerate(self._work.targets):
-            named = zip(self._group.principals, self._group.named, strict=True)
-            self._ask_all(
-                [who for who, numbers in named if number in numbers], target.policy, target
-            )
+        for target in (self._work.targets[number] for number in self._work.to_everybody):
+            self._ask_all(self._left, target.policy, target)
+        for number, principals in self._by_target().items():
+            target = self._work.targets[number]
+            self._ask_all(principals, target.policy, target)
         for principal in self._group.principals:
             witness = self._witnesses.get(principal)
             why = None if witness is not None else self._unknown.get(principal)
             yield Found(principal, witness, why)
+
+    def _by_target(self) -> dict[int, list[str]]:
+        """By the number of a target, those whom its policy names."""
+        found: dict[int, list[str]] = {}
+        for principal, numbers in zip(self._group.principals, self._group.named, strict=True):
+            for number in numbers:
+                found.setdefault(number, []).append(principal)
+        return found
 
     def _on_their_own(self) -> None:
         """What they can do by their own policies; where it matters, resource by resource."""
@@ -197,7 +236,7 @@ class _Search:
             if witness is not None:
                 self._witnesses[principal] = witness
                 self._left.pop(principal)
-                self._examples.served(example)
+                self._common.served(example)
 
     def _ask(
         self, principals: tuple[str, ...], resource: Policy | None, target: Target | None = None
@@ -225,6 +264,8 @@ class _Search:
         if target is not None:
             in_target = map(request.resource_in, target.governed)
             wanted.append(inquiry.solver.terms.any_of(in_target))
+            apart = (language for arn in target.apart for language in governed_by(arn))
+            wanted += [-request.resource_in(language) for language in apart]
         elif resource is None:
             wanted += [
                 -request.resource_in(language)
@@ -276,16 +317,20 @@ class _Search:
 
     def _is_allowed(self, request: Request) -> bool:
         """Under the policy of the very resource that the request is for."""
-        target = next((t for t in self._work.targets if governs(t.arn, request.resource)), None)
+        target = governing(request.resource, self._common.by_arn)
+        if target is not None and self._lies_apart(request.resource, target):
+            target = None  # what governs it says nothing of the scope
         policy = None if target is None else target.policy
         return allows(replace(self._group.stack, resource=policy), request)
 
+    @staticmethod
+    def _lies_apart(resource: str, target: Target) -> bool:
+        return resource in target.apart or bool(parent(resource, target.apart))
+
     def _can_be_sent(self, request: Request) -> bool:
-        stack = self._group.stack
-        policies = [*stack.policies(), *(each.policy for each in self._work.targets)]
-        asked = Policy((self._work.scope.statement,))
+        multivalued = self._common.multivalued | multivalued_keys(self._group.stack.policies())
         whole = with_usual_context(request, [fold(key) for key in request.context])
-        return can_send(whole, multivalued_keys([*policies, asked]), to_stack=True)
+        return can_send(whole, multivalued, to_stack=True)
 
 
 _OF_THE_REQUESTER = ("aws:principalarn", "aws:userid", "aws:username")

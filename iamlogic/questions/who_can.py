@@ -166,6 +166,7 @@ class _Question:
                 scope,
                 self.population.id,
                 concerned.targets,
+                concerned.named.everybody,
                 tuple(groups[at : at + _GROUPS_A_TASK]),
                 self.until,
                 self.all_requests,

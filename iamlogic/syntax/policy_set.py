@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from types import MappingProxyType
 
 from iamlogic.errors import IamlogicError
 from iamlogic.syntax.policy import (
@@ -87,6 +88,12 @@ class PolicySet:
             object.__setattr__(self, name, value)
         for member in self.members():
             check_policy(member.policy, member.type)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # A mapping proxy cannot be pickled; what it shows can.
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        values["canonical_users"] = dict(self.canonical_users)
+        return (PolicySet, tuple(values.values()))
 
     def members(self) -> Iterator[Member]:
         """Every policy, in the order in which people think of them."""
@@ -169,7 +176,7 @@ def _canonical_users(given: object) -> Mapping[str, str]:
             raise PolicySetError(f"{user!r} is no canonical user: expected 64 hexadecimal digits")
         if not (isinstance(account, str) and _ACCOUNT.fullmatch(account)):
             raise PolicySetError(f"{account!r} is no account: expected 12 digits as a text")
-    return {user.lower(): account for user, account in given.items()}
+    return MappingProxyType({user.lower(): account for user, account in given.items()})
 
 
 def _what(given: object) -> str:

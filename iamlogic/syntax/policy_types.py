@@ -34,15 +34,23 @@ _NAMELESS = {PolicyType.IDENTITY, PolicyType.BOUNDARY, PolicyType.SESSION, Polic
 
 def check_policy(policy: Policy, type_: PolicyType) -> None:
     """Raise `PolicySyntaxError` unless `policy` is one of the type, with every problem found."""
-    problems = [problem for check in _CHECKS for problem in check(policy, type_)]
+    problems = _problems(policy, type_)
     if problems:
-        raise PolicySyntaxError(tuple(problems))
+        raise PolicySyntaxError(problems)
+
+
+def _problems(policy: Policy, type_: PolicyType) -> tuple[Problem, ...]:
+    return tuple(problem for check in _CHECKS for problem in check(policy, type_))
 
 
 def is_trust_policy(policy: Policy) -> bool:
     """Whether a resource policy is a role's: those alone speak of actions of sts."""
-    actions = [action.text for each in policy.statements for action in each.actions.patterns]
-    return bool(actions) and all(fold(action).startswith("sts:") for action in actions)
+    lists = [statement.actions for statement in policy.statements]
+    actions = [action.text for each in lists for action in each.patterns]
+    negated = any(each.negated for each in lists)
+    return (
+        bool(actions) and not negated and all(fold(action).startswith("sts:") for action in actions)
+    )
 
 
 def _id(policy: Policy, type_: PolicyType) -> Iterator[Problem]:
