@@ -136,6 +136,7 @@ class _Common:
 
     def __init__(self, work: Work) -> None:
         self.work = work
+        self.foreign = [each for each in work.targets if each.owner != work.account]
         self.by_arn = {target.arn: target for target in work.targets}
         asked = Policy((work.scope.statement,))
         self.multivalued = multivalued_keys([asked, *(each.policy for each in work.targets)])
@@ -190,11 +191,12 @@ class _Search:
         """What they can do by their own policies; where it matters, resource by resource."""
         work = self._work
         refused = self._ask_all(self._left, _delegating(work.account))
-        self._ask_all(refused, None)
-        for target in work.targets:
-            # Of another account's resources the first question said nothing.
-            foreign = target.owner != work.account
-            self._ask_all(self._left if foreign else refused, target.policy, target)
+        if refused:
+            self._ask_all(refused, None)
+            for target in work.targets:
+                self._ask_all(refused, target.policy, target)
+        for target in self._common.foreign:  # of these the first question said nothing
+            self._ask_all(self._left, target.policy, target)
 
     def _ask_all(
         self, principals: Iterable[str], resource: Policy | None, target: Target | None = None

@@ -161,21 +161,22 @@ class _Question:
     ) -> Iterator[Found]:
         concerned = self.population.of_scope(scope)
         groups = list(concerned.groups(principals, session))
+        share = len(groups) if self.executor is None else _GROUPS_A_TASK
         shares = [
             Work(
                 scope,
                 self.population.id,
                 concerned.targets,
                 concerned.named.everybody,
-                tuple(groups[at : at + _GROUPS_A_TASK]),
+                tuple(groups[at : at + share]),
                 self.until,
                 self.all_requests,
             )
-            for at in range(0, len(groups), _GROUPS_A_TASK)
+            for at in range(0, len(groups), max(1, share))
         ]
         run = map if self.executor is None else self.executor.map
-        for share in run(search, shares):
-            yield from share
+        for answers in run(search, shares):
+            yield from answers
 
     def _access(self, principal: str, witness: Request, session: Policy | None) -> Access:
         """The witness under the account's own policies, which were narrowed for the search."""
