@@ -35,7 +35,7 @@ from iamlogic.semantics.statements import statement_matches
 from iamlogic.symbolic.believable import Suggestions
 from iamlogic.symbolic.compiler import Compiler, blocks
 from iamlogic.symbolic.concretizer import concretize, replay, with_companions
-from iamlogic.symbolic.deadline import Undecided
+from iamlogic.symbolic.deadline import TimeoutExpired, Undecided
 from iamlogic.symbolic.lowering import Lowered, lower
 from iamlogic.symbolic.solver import Solver
 from iamlogic.symbolic.symbolizer import ACTION
@@ -145,6 +145,24 @@ class Gain(ABC):
     @abstractmethod
     def _statements(self) -> Iterator[Lowered]:
         """What `_whole` speaks of."""
+
+    def _comes_through_some(self) -> bool:
+        """Whether some source holds a request of the difference.
+
+        `Undecided` only if none shows one and a bound ended the search of some.
+        """
+        bound: Undecided | None = None
+        for trail in self._trails():
+            try:
+                if trail.exists():
+                    return True
+            except Undecided as reached:
+                if isinstance(reached, TimeoutExpired):
+                    raise
+                bound = bound or reached
+        if bound is not None:
+            raise bound
+        return False
 
     def example(self) -> tuple[Difference, ...]:
         """One difference, where that much is known: the cells in which it was found."""

@@ -14,7 +14,6 @@ from iamlogic.questions.gain import Gain, Trail
 from iamlogic.questions.source import Others, Source
 from iamlogic.symbolic.believable import Suggestions
 from iamlogic.symbolic.compiler import Compiler
-from iamlogic.symbolic.deadline import TimeoutExpired, Undecided
 from iamlogic.symbolic.lowering import Lowered, lower
 from iamlogic.symbolic.solver import Solver
 from iamlogic.symbolic.stacks import Rest
@@ -85,19 +84,7 @@ class LoneGain(Gain):
         return self._found_trails
 
     def exists(self) -> bool:
-        """Whether there is any; `Undecided` only if no source shows one and a bound ended some."""
-        bound: Undecided | None = None
-        for trail in self._found_trails:
-            try:
-                if trail.exists():
-                    return True
-            except Undecided as reached:
-                if isinstance(reached, TimeoutExpired):
-                    raise
-                bound = bound or reached
-        if bound is not None:
-            raise bound
-        return False
+        return self._comes_through_some()
 
     def _whole(self, compiler: Compiler) -> list[int]:
         terms = compiler.terms

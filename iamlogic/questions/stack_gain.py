@@ -25,7 +25,7 @@ from iamlogic.semantics.statements import statement_matches
 from iamlogic.symbolic.compiler import Compiler
 from iamlogic.symbolic.lowering import Lowered, lower
 from iamlogic.symbolic.model import Model
-from iamlogic.symbolic.stacks import RESOURCE_SIDE, Meaning, Rest, Subject
+from iamlogic.symbolic.stacks import RESOURCE_SIDE, Group, Meaning, Rest, Subject
 from iamlogic.syntax.documents import parse
 from iamlogic.syntax.policy import Statement
 from iamlogic.syntax.policy_set import Member, members_of
@@ -66,15 +66,15 @@ class StackGain(Gain):
     def exists(self) -> bool:
         if self._unchanged_stack:
             return False
+        if self._only_change is not None:
+            return self._comes_through_some()
         self._example = self._inquiry.find(self._whole(self._inquiry.compiler()))
         return self._example is not None
 
     def example(self) -> tuple[Difference, ...]:
         """One difference, where that much is known, with the statement that grants it now."""
-        if found := super().example():
-            return found
         if self._example is None:
-            return ()
+            return () if self._only_change is None else super().example()
         now, then = self._subjects
         witness = self._inquiry.witness(self._example, [(now.given, True), (then.given, False)])
         granting = [
@@ -100,16 +100,35 @@ class StackGain(Gain):
         return moved if in_scope else request
 
     def _whole(self, compiler: Compiler) -> list[int]:
-        return [*self._inquiry.in_scope(compiler), *self._difference().formula(compiler)]
+        whole = [*self._inquiry.in_scope(compiler), *self._difference().formula(compiler)]
+        if self._only_change is not None:  # so that it comes through what changed
+            changed = (trail.source.statement for trail in self._changed)
+            whole.append(compiler.some_matches(changed))
+        return whole
 
     def _statements(self) -> Iterator[Lowered]:
         for subject in self._subjects:
             yield from subject.statements
         yield from self._inquiry.scope_statements
 
-    def _difference(self, outside: Sequence[Lowered] = ()) -> _Stacks:
+    def _difference(
+        self, *, against: Sequence[Lowered] = (), outside: Sequence[Lowered] = ()
+    ) -> _Stacks:
         now, then = self._subjects
-        return _Stacks(self._inquiry, now, then, outside)
+        return _Stacks(self._inquiry, now, then, against, outside)
+
+    @cached_property
+    def _only_change(self) -> tuple[Group, Group] | None:
+        """The one group that differs, now and then, where all else is the same."""
+        now, then = ({id(group): group for group in each.groups} for each in self._subjects)
+        for key, group in list(now.items()):
+            twin = next((k for k, each in then.items() if each.meaning == group.meaning), None)
+            if twin is not None:
+                del now[key], then[twin]
+        if len(now) != 1 or len(then) != 1:
+            return None
+        (new,), (old,) = now.values(), then.values()
+        return (new, old) if new.type is old.type else None
 
     @cached_property
     def _changed(self) -> list[Trail]:
@@ -122,33 +141,47 @@ class StackGain(Gain):
 
     @cached_property
     def _unchanged(self) -> list[Trail]:
-        """What grants now, where that is all there is."""
+        """What grants now, where that is all there is.
+
+        Nothing, if one group alone has changed: what passes it by an Allow that both versions have
+        passes it in both, and all else is the same.
+        """
+        if self._only_change is not None:
+            return []
         changed = [trail.source.statement for trail in self._changed]
-        rest = self._difference(changed)
+        rest = self._difference(outside=changed)
         compiler = self._inquiry.compiler(*changed)
         if self._inquiry.find([*self._inquiry.in_scope(compiler), *rest.formula(compiler)]) is None:
             return []
         now, _ = self._subjects
         grants = [s for group in now.groups if group.type in _GRANTING for s in group.allows]
         trails = [self._trail(statement, (), rest) for statement in grants]
-        rootless = self._difference([*changed, *grants])
+        rootless = self._difference(outside=[*changed, *grants])
         return [*trails, self._trail(_root_in_its_account(), (), rootless)]
 
     def _new_denies(self) -> Iterator[Trail]:
         now, then = self._subjects
-        yield from self._new(_denies(then), _denies(now))
+        only = self._only_change
+        yield from self._new(_denies(then), _denies(now), () if only is None else only[0].denies)
 
     def _new_allows(self) -> Iterator[Trail]:
         now, then = self._subjects
-        yield from self._new(_allows(now), _allows(then))
+        only = self._only_change
+        yield from self._new(_allows(now), _allows(then), () if only is None else only[1].allows)
 
-    def _new(self, these: _ByType, those: _ByType) -> Iterator[Trail]:
+    def _new(self, these: _ByType, those: _ByType, against: Sequence[Lowered]) -> Iterator[Trail]:
+        """The statements that are new in their type.
+
+        Where one group alone has changed, what a statement `against` in the other version of it
+        covers is no difference: all else that decides is the same on both sides.
+        """
+        difference = self._difference(against=against)
         for type_, statements in these.items():
             old = those.get(type_, [])
             shared = {statement.meaning for statement in old}
             for statement in statements:
                 if statement.meaning not in shared:
-                    yield self._trail(statement, old, self._difference())
+                    yield self._trail(statement, old, difference)
 
     def _trail(self, statement: Lowered, counterparts: Sequence[Lowered], others: Others) -> Trail:
         source = Source(self._solver, self._suggestions, statement, others)
@@ -164,13 +197,21 @@ class StackGain(Gain):
 
 
 class _Stacks(Others):
-    """`now` allows and `then` does not, by none of the statements `outside`."""
+    """`now` allows and `then` does not, by none of the statements `outside`.
+
+    None of `against` matches either, which follows from that.
+    """
 
     def __init__(
-        self, inquiry: Inquiry, now: Subject, then: Subject, outside: Sequence[Lowered] = ()
+        self,
+        inquiry: Inquiry,
+        now: Subject,
+        then: Subject,
+        against: Sequence[Lowered],
+        outside: Sequence[Lowered],
     ) -> None:
         spoken_of = (*now.statements, *then.statements, *inquiry.scope_statements, *RESOURCE_SIDE)
-        super().__init__((), (*spoken_of, *outside))
+        super().__init__(against, (*spoken_of, *outside))
         self._inquiry = inquiry
         self._now, self._then = now, then
         self._outside = outside

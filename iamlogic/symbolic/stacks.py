@@ -34,6 +34,12 @@ class Group:
     allows: tuple[Lowered, ...]
     denies: tuple[Lowered, ...]
 
+    @property
+    def meaning(self) -> object:
+        """Equal for two groups that differ in the order of their statements alone."""
+        parts = (frozenset(each.meaning for each in part) for part in (self.allows, self.denies))
+        return (self.type, *parts)
+
     @staticmethod
     def of(type_: PolicyType, policies: Iterable[Policy]) -> Group:
         lowered = [lower(statement) for policy in policies for statement in policy.statements]
@@ -78,15 +84,7 @@ class Subject:
     def meaning(self) -> object:
         """Equal for two stacks that differ in the order of their policies and levels alone."""
         linked = isinstance(self.given, PolicySet) and self.given.service_linked
-        groups = Counter(
-            (
-                group.type,
-                frozenset(each.meaning for each in group.allows),
-                frozenset(each.meaning for each in group.denies),
-            )
-            for group in self.groups
-        )
-        return groups, linked
+        return Counter(group.meaning for group in self.groups), linked
 
     def of_type(self, type_: PolicyType) -> list[Group]:
         return [group for group in self.groups if group.type is type_]
