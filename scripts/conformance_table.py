@@ -34,22 +34,27 @@ CITED = {
     "R-K16": (f"{FACTS}::test_every_fact_can_be_broken_and_names_its_rule",),
     "R-K21": (f"{FACTS}::test_aws_can_send_this",),
     "R-P25": ("tests/conformance/test_texts.py::test_size_limits_are_not_checked",),
+    "R-K22": ("tests/semantics/test_facts.py::test_a_resource_is_of_the_account_in_its_arn",),
+    "R-P6": ("tests/syntax/test_policy_types.py::test_a_policy_that_is_none_of_its_type",),
+    "R-P8": ("tests/syntax/test_policy_types.py::test_a_policy_that_is_none_of_its_type",),
+    "R-P9": ("tests/syntax/test_policy_types.py::test_a_policy_of_its_type_is_taken",),
+    "R-P26": ("tests/syntax/test_scope.py::test_a_scope_is_a_statement_without_effect",),
+    "R-E19": ("tests/questions/test_stacks.py::test_what_is_not_modelled_is_left_to_the_policies",),
+    "R-E23": ("tests/semantics/test_stacks.py::test_a_path_makes_a_role_service_linked",),
+    "R-E24": ("tests/questions/test_permits.py::test_whom_a_question_about_a_stack_ranges_over",),
+    "R-E25": ("tests/questions/test_governing.py::test_the_nearest_policy_decides",),
+    "R-E26": ("tests/questions/test_who_can.py::test_a_chain_of_roles",),
+    "R-K5": ("tests/conformance/test_decision_table.py::test_row_has_its_outcome",),
     "R-E20": (f"{WORLD}::test_over_whom_lone_policies_are_compared",),
     "R-E21": (f"{WORLD}::test_resources_are_arns_or_the_star",),
 }
 """Tests of rules that are about more than one request or one text."""
 
-STACK_RULES = re.compile(r"R-E([1-9]|1[0-9])|R-X\d+|R-K5|R-M12")
-"""Rules that speak of several policies, or of a resource's outsiders: not in scope yet."""
-NOT_YET = {
-    "R-P6": "identity and resource policies; the other rows when a policy's type can be given",
-    "R-P8": "what an RCP may hold; what it may not when a policy's type can be given",
-    "R-P9": "what an SCP may hold; what it may not when a policy's type can be given",
-}
-"""Of rules in scope, how far their cases go."""
+LATER = re.compile(r"R-X\d+")
+"""Rules that speak of a resource's outsiders: not in scope yet."""
 
-STACKS = "stacks"
-"""The file whose cases are held and not asserted yet: they count for no rule in scope."""
+DECISIONS = "decision_table"
+"""The rows of this file, one on a line, are too many to be named one by one."""
 
 _RULE = re.compile(r"\*\*(R-[A-Z]\d+)\*\*")
 _HEAD = """# Which cases pin each rule
@@ -71,11 +76,11 @@ class Rule:
 
     @property
     def in_scope(self) -> bool:
-        return STACK_RULES.fullmatch(self.id) is None
+        return LATER.fullmatch(self.id) is None
 
     @property
     def pinned(self) -> bool:
-        return bool(self.tests) or any(file != STACKS for file in self.cases)
+        return bool(self.tests or self.cases)
 
 
 def rules() -> list[Rule]:
@@ -85,6 +90,8 @@ def rules() -> list[Rule]:
         for path in sorted(CASES.glob("*.json"))
         for case in json.loads(path.read_text(encoding="utf-8"))
     ]
+    rows = (CASES / f"{DECISIONS}.jsonl").read_text(encoding="utf-8").splitlines()
+    cases += [(DECISIONS, {**row, "rule": row["rules"]}) for row in map(json.loads, filter(None, rows))]
     found = []
     for section, id_ in _defined():
         by_file: dict[str, tuple[str, ...]] = {}
@@ -135,12 +142,12 @@ def table(known: list[Rule]) -> str:
 
 
 def _cell(rule: Rule) -> str:
-    pieces = [] if rule.in_scope else ["*with stacks (later)*"]
-    if rule.id in NOT_YET:
-        pieces.append(f"*{NOT_YET[rule.id]}*")
+    pieces = [] if rule.in_scope else ["*with external access (later)*"]
     for file, ids in rule.cases.items():
-        held = ", not asserted yet" if file == STACKS else ""
-        pieces.append(f"**{file}.json**{held}: " + ", ".join(f"`{id_}`" for id_ in ids))
+        if file == DECISIONS:
+            pieces.append(f"**{file}.jsonl**: {len(ids)} rows")
+        else:
+            pieces.append(f"**{file}.json**: " + ", ".join(f"`{id_}`" for id_ in ids))
     pieces += [f"`{test}`" for test in rule.tests]
     return "<br>".join(pieces)
 

@@ -61,8 +61,8 @@ class About:
         all_requests: bool,
     ) -> About:
         """From the arguments that every question has."""
-        if scope is not None and not isinstance(scope, Scope):
-            raise TypeError(f"scope is a {type(scope).__name__}: write Scope({{…}})")
+        if scope is not None:
+            check_scope(scope)
         for name, given in (("principal", principal), ("resource_account", resource_account)):
             if given is not None and not isinstance(given, str):
                 raise RequestError(f"{name} is {given!r}: expected a text")
@@ -78,6 +78,12 @@ class About:
         if self.all_requests:
             return NO_FACTS
         return STACK_FACTS if of_stacks else ALL_FACTS
+
+
+def check_scope(given: object) -> None:
+    """Raise `TypeError` for what is no scope, with what to write instead."""
+    if not isinstance(given, Scope):
+        raise TypeError(f"scope is a {type(given).__name__}: write Scope({{…}})")
 
 
 class Inquiry:

@@ -9,14 +9,22 @@ many policies that a scope concerns, in the time of a look at its index.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from iamlogic.symbolic.inclusion import may_overlap
 from iamlogic.symbolic.index import PatternIndex
 from iamlogic.symbolic.languages import Language, Template
-from iamlogic.symbolic.lowering import Lowered, Patterns, lower
+from iamlogic.symbolic.lowering import Lowered, Patterns, lower_actions, lower_resources
 from iamlogic.syntax.policy import Policy, Statement, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """What of a statement tells whether it speaks of a scope: no condition does."""
+
+    actions: Patterns
+    resources: Patterns
 
 
 class Shelf:
@@ -25,25 +33,28 @@ class Shelf:
     def __init__(self, policies: Iterable[Policy]) -> None:
         self._policies = {id(policy): policy for policy in policies}
         self._first: dict[int, int] = {}  # by policy, the number of its first statement
-        self._lowered: list[Lowered] = []
+        self._lists: list[Lists] = []
         for key, policy in self._policies.items():
-            self._first[key] = len(self._lowered)
-            self._lowered += map(lower, policy.statements)
+            self._first[key] = len(self._lists)
+            self._lists += (
+                Lists(lower_actions(each.actions), lower_resources(each.resources))
+                for each in policy.statements
+            )
 
     @cached_property
     def _by_action(self) -> PatternIndex:
-        return PatternIndex.of([each.actions for each in self._lowered])
+        return PatternIndex.of([each.actions for each in self._lists])
 
     @cached_property
     def _by_resource(self) -> PatternIndex:
-        return PatternIndex.of([each.resources for each in self._lowered])
+        return PatternIndex.of([each.resources for each in self._lists])
 
     def narrowed(self, scope: Lowered) -> Narrowed:
         """What the policies say of a scope."""
         concerned = _some(self._by_action, scope.actions) & _some(
             self._by_resource, scope.resources
         )
-        return Narrowed(self._first, self._lowered, concerned, scope)
+        return Narrowed(self._first, self._lists, concerned, scope)
 
 
 class Narrowed:
@@ -52,11 +63,11 @@ class Narrowed:
     def __init__(
         self,
         first: dict[int, int],
-        lowered: Sequence[Lowered],
+        lists: Sequence[Lists],
         concerned: int,
         scope: Lowered,
     ) -> None:
-        self._first, self._lowered = first, lowered
+        self._first, self._lists = first, lists
         self._concerned, self._scope = concerned, scope
         self._known: dict[int, Policy] = {}
 
@@ -68,7 +79,7 @@ class Narrowed:
             first = self._first[key]
             numbers = range(first, first + len(policy.statements))
             kept = (
-                self._statement(statement, self._lowered[number])
+                self._statement(statement, self._lists[number])
                 for number, statement in zip(numbers, policy.statements, strict=True)
                 if self._concerned >> number & 1
             )
@@ -77,14 +88,14 @@ class Narrowed:
             )
         return found
 
-    def _statement(self, statement: Statement, lowered: Lowered) -> Statement | None:
+    def _statement(self, statement: Statement, lists: Lists) -> Statement | None:
         actions = replace(
             statement.actions,
-            patterns=_kept(lowered.actions, self._scope.actions, statement.actions.patterns),
+            patterns=_kept(lists.actions, self._scope.actions, statement.actions.patterns),
         )
         resources = statement.resources
         if resources is not None:
-            patterns = _kept(lowered.resources, self._scope.resources, resources.patterns)
+            patterns = _kept(lists.resources, self._scope.resources, resources.patterns)
             resources = replace(resources, patterns=patterns)
         for part in (actions, resources):
             if part is not None and not part.negated and not part.patterns:

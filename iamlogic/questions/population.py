@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from weakref import WeakKeyDictionary
 
 from iamlogic.questions.account import Account, Identity, Tags
 from iamlogic.questions.narrowing import Narrowed, Shelf, overlaps
-from iamlogic.questions.principal_search import PRINCIPAL_TAG, Group, Target, governing, parent
+from iamlogic.questions.principal_search import PRINCIPAL_TAG, Group, Target, parent
 from iamlogic.semantics.globs import glob_matches, written
 from iamlogic.symbolic.lowering import Lowered, lower
 from iamlogic.syntax.letter_case import fold
@@ -29,7 +29,7 @@ from iamlogic.syntax.policy import (
     Text,
     Variable,
 )
-from iamlogic.syntax.policy_set import PolicySet
+from iamlogic.syntax.policy_set import PolicySet, with_members
 from iamlogic.syntax.scope import Scope
 
 _ACCOUNT_OF_ARN = re.compile(r"arn:[^:]*:[^:]*:[^:]*:([0-9]{12}):")
@@ -62,12 +62,16 @@ class Population:
     def stack(self, principal: str, resource: str, session: Policy | None) -> PolicySet:
         """All the policies that decide a request of the principal for the resource."""
         identity = self._identities[principal]
-        return replace(
+        governing_arn = resource if resource in self._attached else parent(resource, self._attached)
+        owner = _ACCOUNT_OF_ARN.match(governing_arn)
+        foreign = owner is not None and owner[1] != self.id
+        return with_members(
             self._around,
             identity=identity.policies,
             boundary=identity.boundary,
             session=_session_of(principal, session),
-            resource=governing(resource, self._attached),
+            resource=self._attached.get(governing_arn),
+            rcps=() if foreign else self._around.rcps,
         )
 
     @cached_property
@@ -95,7 +99,7 @@ class Population:
         asked = lower(scope.statement)
         narrowed = self._shelf.narrowed(asked)
         targets = tuple(self._targets(asked, narrowed))
-        around = replace(
+        around = with_members(
             self._around,
             scps=_narrowed_levels(self._around.scps, narrowed),
             rcps=_narrowed_levels(self._around.rcps, narrowed),
@@ -144,21 +148,22 @@ class Concerned:
         Those that no policy allows anything are in none.
         """
         named = self.named
-        tags_matter = any(map(_mentions_tags, self._common()))
+        tags_matter = any(map(_mentions_tags, self._common(session)))
         alike: dict[_Alike, list[str]] = {}
         for principal in principals:
             side = self._own_side(principal, tags_matter=tags_matter)
             if side.on_its_own or named.everybody or named.of_principal(principal):
                 alike.setdefault(side, []).append(principal)
         for side, members in alike.items():
-            stack = replace(
+            stack = with_members(
                 self.around,
                 identity=side.policies,
                 boundary=side.boundary,
                 session=_session_of(members[0], session),
             )
             names = tuple(map(named.of_principal, members))
-            yield Group(tuple(members), stack, side.tags, side.on_its_own, names)
+            open_tags = side.tags_matter and side.tags is None
+            yield Group(tuple(members), stack, side.tags, open_tags, side.on_its_own, names)
 
     def _own_side(self, principal: str, *, tags_matter: bool) -> _Alike:
         """What of a principal matters to the question."""
@@ -174,13 +179,16 @@ class Concerned:
             principal.split(":", 5)[5].partition("/")[0],
             policies,
             boundary,
+            tags_matter,
             _fixed_tags(identity) if tags_matter else None,
             _is_service_linked(principal),
             is_root or all(map(_allows_some, limits)),
         )
 
-    def _common(self) -> Iterator[Policy]:
+    def _common(self, session: Policy | None) -> Iterator[Policy]:
         yield Policy((self.scope.statement,))
+        if session is not None:
+            yield session
         yield from (target.policy for target in self.targets)
         yield from self.around.policies()
 
@@ -192,6 +200,7 @@ class _Alike:
     kind: str
     policies: tuple[Policy, ...]
     boundary: Policy | None
+    tags_matter: bool
     tags: Tags | None
     service_linked: bool
     on_its_own: bool

@@ -36,7 +36,7 @@ from iamlogic.syntax.documents import parse
 from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.policy import Policy
-from iamlogic.syntax.policy_set import PolicySet
+from iamlogic.syntax.policy_set import PolicySet, with_members
 from iamlogic.syntax.scope import Scope
 
 Attached = TypeVar("Attached")
@@ -87,13 +87,15 @@ class Group:
     """Principals of one kind whose policies say the same of the scope.
 
     `stack` has their own policies and the organization's, not the resource's. `on_its_own`: these
-    can allow something. `tags` are theirs, None where a session can have others. `named` are, by
-    principal, the numbers of the targets whose policies name it.
+    can allow something. `tags` are theirs where tags matter; where they matter and a session can
+    have others, they are None and `open_tags`. `named` are, by principal, the numbers of the
+    targets whose policies name it.
     """
 
     principals: tuple[str, ...]
     stack: PolicySet
     tags: Tags | None
+    open_tags: bool
     on_its_own: bool
     named: tuple[tuple[int, ...], ...]
 
@@ -249,8 +251,8 @@ class _Search:
         without one, on resources that have none.
         """
         work = self._work
-        stack = replace(self._group.stack, resource=resource)
         owner = work.account if target is None else target.owner
+        stack = self._stack(resource, owner)
         within = () if target is None else self._shared_with(target)
         inquiry = Inquiry(
             [stack],
@@ -262,18 +264,10 @@ class _Search:
             *inquiry.in_scope(compiler),
             inquiry.meaning.allowed(inquiry.subjects[0], compiler),
         ]
-        request = inquiry.solver.request
         if target is not None:
-            in_target = map(request.resource_in, target.governed)
-            wanted.append(inquiry.solver.terms.any_of(in_target))
-            apart = (language for arn in target.apart for language in governed_by(arn))
-            wanted += [-request.resource_in(language) for language in apart]
+            wanted.append(_decides(target, inquiry))
         elif resource is None:
-            wanted += [
-                -request.resource_in(language)
-                for each in work.targets
-                for language in each.governed
-            ]
+            wanted += [-_decides(each, inquiry) for each in work.targets]
         wanted += self._tags(inquiry)
         model = inquiry.find(wanted)
         return None if model is None else inquiry.witness(model, [(stack, True)])
@@ -303,10 +297,20 @@ class _Search:
                 else:
                     yield request.some_value(key, (Word(value),))
 
+    def _tags_of(self, example: Request) -> Tags:
+        """The tags that a request of the group has: its own, or where they are open any."""
+        if self._group.tags is not None:
+            return self._group.tags
+        return tuple(
+            (key[len(PRINCIPAL_TAG) :], example.values(key)[0])
+            for key in example.context
+            if self._group.open_tags and fold(key).startswith(PRINCIPAL_TAG)
+        )
+
     def _tried(self, example: Request, principal: str) -> Request | None:
         """The same request by the principal, if it is allowed and one that AWS sends."""
         try:
-            request = made_by(principal, example, self._group.tags)
+            request = made_by(principal, example, self._tags_of(example))
         except RequestError:
             return None
         if not statement_matches(self._work.scope.statement, request):
@@ -322,8 +326,14 @@ class _Search:
         target = governing(request.resource, self._common.by_arn)
         if target is not None and self._lies_apart(request.resource, target):
             target = None  # what governs it says nothing of the scope
-        policy = None if target is None else target.policy
-        return allows(replace(self._group.stack, resource=policy), request)
+        if target is None:
+            return allows(self._stack(None, self._work.account), request)
+        return allows(self._stack(target.policy, target.owner), request)
+
+    def _stack(self, resource: Policy | None, owner: str) -> PolicySet:
+        """RCPs are those of the resource's account, and of others none are known (R-E3)."""
+        rcps = self._group.stack.rcps if owner == self._work.account else ()
+        return with_members(self._group.stack, resource=resource, rcps=rcps)
 
     @staticmethod
     def _lies_apart(resource: str, target: Target) -> bool:
@@ -331,8 +341,17 @@ class _Search:
 
     def _can_be_sent(self, request: Request) -> bool:
         multivalued = self._common.multivalued | multivalued_keys(self._group.stack.policies())
+        # Policies may look at what AWS adds: the whole request must be allowed as well.
         whole = with_usual_context(request, [fold(key) for key in request.context])
-        return can_send(whole, multivalued, to_stack=True)
+        return self._is_allowed(whole) and can_send(whole, multivalued, to_stack=True)
+
+
+def _decides(target: Target, inquiry: Inquiry) -> int:
+    """The request is for a resource that the target's policy decides for."""
+    terms, resource_in = inquiry.solver.terms, inquiry.solver.request.resource_in
+    apart = (language for arn in target.apart for language in governed_by(arn))
+    below = terms.any_of(map(resource_in, target.governed))
+    return terms.all_of([below, *(-resource_in(language) for language in apart)])
 
 
 _OF_THE_REQUESTER = ("aws:principalarn", "aws:userid", "aws:username")
@@ -343,18 +362,14 @@ def _is_by(request: Request, principal: str) -> bool:
     return principal in (request.principal, request.requester.principal_arn)
 
 
-def made_by(principal: str, example: Request, tags: Tags | None) -> Request:
-    """The request with another requester: a user, the root user, or a session of a role.
-
-    It has the tags, or those of the example where the principal's are not fixed.
-    """
+def made_by(principal: str, example: Request, tags: Tags) -> Request:
+    """The request with another requester: a user, the root user, or a session of a role."""
     context: dict[str, ContextValue] = {
         key: value
         for key, value in example.context.items()
-        if fold(key) not in _OF_THE_REQUESTER
-        and (tags is None or not fold(key).startswith(PRINCIPAL_TAG))
+        if fold(key) not in _OF_THE_REQUESTER and not fold(key).startswith(PRINCIPAL_TAG)
     }
-    context |= {f"aws:PrincipalTag/{name}": value for name, value in tags or ()}
+    context |= {f"aws:PrincipalTag/{name}": value for name, value in tags}
     head, _, name = principal.rpartition("/")
     if ":role/" in principal:
         _, partition, _, _, account, _ = principal.split(":", 5)

@@ -17,9 +17,11 @@ from dataclasses import dataclass, replace
 
 from iamlogic.errors import IamlogicError, InternalError
 from iamlogic.questions.account import Account
+from iamlogic.questions.inquiry import check_scope
 from iamlogic.questions.population import Population, population_of
 from iamlogic.questions.principal_search import Found, Work, search
 from iamlogic.semantics import Decision, Outcome, Request, evaluate
+from iamlogic.symbolic.deadline import Undecided
 from iamlogic.syntax.policy import Policy
 from iamlogic.syntax.scope import Scope
 
@@ -93,6 +95,7 @@ def who_can(
 
     Raises `UnknownPrincipal` for an ARN that the account does not have.
     """
+    check_scope(scope)
     question = _Question(
         population_of(account),
         executor,
@@ -114,12 +117,13 @@ def _known(everybody: Sequence[str], principals: Collection[str]) -> tuple[str, 
     """Those that are asked for, in the order of the account."""
     from difflib import get_close_matches  # only errors need it
 
-    for arn in principals:
-        if arn not in everybody:
+    asked, known = dict.fromkeys(principals), frozenset(everybody)
+    for arn in asked:
+        if arn not in known:
             close = get_close_matches(arn, everybody, n=1)
             hint = f"\n    hint: did you mean {close[0]}?" if close else ""
             raise UnknownPrincipal(f"the account has no principal {arn}{hint}")
-    return tuple(arn for arn in everybody if arn in set(principals))
+    return tuple(arn for arn in everybody if arn in asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,11 @@ class _Question:
     def _search(
         self, scope: Scope, principals: Iterable[str], session: Policy | None
     ) -> Iterator[Found]:
-        concerned = self.population.of_scope(scope)
+        try:
+            concerned = self.population.of_scope(scope)
+        except Undecided as bound:
+            yield from (Found(principal, None, str(bound)) for principal in principals)
+            return
         groups = list(concerned.groups(principals, session))
         share = len(groups) if self.executor is None else _GROUPS_A_TASK
         shares = [
@@ -220,6 +228,8 @@ class _Chains:
             for role, access in reached.items():
                 self._assumed_by(role, access, further, seen)
             reached = further
+        if not reached:  # all ways have been followed to their ends
+            self._doubts = {arn: why for arn, why in self._doubts.items() if arn not in seen}
         doubt = next((f"{role}: {why}" for role, why in self._doubts.items()), None)
         for arn in self._starts:
             if arn in self._found.accesses:
@@ -234,7 +244,9 @@ class _Chains:
         """Note who may assume the role and so can what it can; roles among them, to go on with."""
         found = self._found
         scope = Scope({"Action": "sts:AssumeRole", "Resource": role})
-        starts = [arn for arn in self._starts if arn not in found.accesses and arn != role]
+        starts = [arn for arn in self._starts if arn not in found.accesses]
+        if self._session is None:  # else it can leave its session policy behind
+            starts = [arn for arn in starts if arn != role]
         hops = self._question.of_themselves(scope, starts, self._session)
         for arn, hop in hops.accesses.items():
             found.accesses[arn] = _by_way_of(role, hop, access)
@@ -246,7 +258,6 @@ class _Chains:
             self._doubts.setdefault(arn, why)
         for arn, hop in between.accesses.items():
             seen.add(arn)
-            self._doubts.pop(arn, None)
             further[arn] = _by_way_of(role, hop, access)
 
 

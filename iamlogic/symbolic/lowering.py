@@ -124,8 +124,8 @@ def lower(statement: Statement) -> Lowered:
 
 @lru_cache(maxsize=8192)
 def _lower(statement: Statement) -> Lowered:
-    actions = _actions(statement.actions)
-    resources = _resources(statement.resources)
+    actions = lower_actions(statement.actions)
+    resources = lower_resources(statement.resources)
     tests = tuple(dict.fromkeys(map(lower_condition, statement.conditions)))
     principals = statement.principals
     meaning = (
@@ -145,7 +145,8 @@ def _identity(entry: Principal) -> tuple[object, ...]:
     return (entry.form, entry.text)
 
 
-def _actions(actions: Actions) -> Patterns:
+def lower_actions(actions: Actions) -> Patterns:
+    """The list of a statement's actions."""
     languages = []
     for action in actions.patterns:
         # R-P16: `*:*` means `*`. R-M1: all actions are folded, and so is the action's variable.
@@ -158,7 +159,8 @@ _EVERY_RESOURCE = Text("*")
 _ALL_RESOURCES = Patterns.of([EVERYTHING], negated=False)
 
 
-def _resources(resources: Resources | None) -> Patterns:
+def lower_resources(resources: Resources | None) -> Patterns:
+    """The list of a statement's resources."""
     if resources is None:  # R-P6: the statement speaks of all
         return _ALL_RESOURCES
     return Patterns.of(

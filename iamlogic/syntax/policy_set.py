@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
+from typing import cast
 
 from iamlogic.errors import IamlogicError
 from iamlogic.syntax.policy import (
@@ -93,7 +94,7 @@ class PolicySet:
         # A mapping proxy cannot be pickled; what it shows can.
         values = {each.name: getattr(self, each.name) for each in fields(self)}
         values["canonical_users"] = dict(self.canonical_users)
-        return (PolicySet, tuple(values.values()))
+        return (_unpickled, (values,))
 
     def members(self) -> Iterator[Member]:
         """Every policy, in the order in which people think of them."""
@@ -118,6 +119,23 @@ class PolicySet:
     def policies(self) -> Iterator[Policy]:
         """Every policy of the stack."""
         return (member.policy for member in self.members())
+
+
+def with_members(stack: PolicySet, **members: object) -> PolicySet:
+    """The stack with other members, which the caller knows to be of their types.
+
+    That holds for parts of policies that were checked as a whole; a part alone could look like
+    another type. It is also what is cheap enough to do thousands of times.
+    """
+    changed = object.__new__(PolicySet)
+    for each in fields(PolicySet):
+        object.__setattr__(changed, each.name, members.get(each.name, getattr(stack, each.name)))
+    return changed
+
+
+def _unpickled(values: dict[str, object]) -> PolicySet:
+    users = cast("Mapping[str, str]", values["canonical_users"])
+    return with_members(PolicySet(), **{**values, "canonical_users": MappingProxyType(users)})
 
 
 def members_of(subject: Policy | PolicySet) -> Iterator[Member]:

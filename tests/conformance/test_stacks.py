@@ -1,7 +1,7 @@
-"""Cases of several policies around one request: held now, asserted when iamlogic has stacks.
+"""How several policies around one request answer it (R-E1 to R-E19): each case, in both meanings.
 
-Until then what they are made of is tested: that every policy of a stack is read, as a policy of its
-side, and the request too. `expected` is what R-E1 to R-E19 say, and no test looks at it yet.
+The symbolic meaning is asked about exactly that request: a scope of one action, one resource and
+one requester, whose context is fixed as far as a policy of the stack looks at it.
 """
 
 from __future__ import annotations
@@ -10,39 +10,44 @@ from collections.abc import Iterator
 
 import pytest
 
-from iamlogic.semantics import Outcome, Request
-from iamlogic.syntax.documents import parse
-from iamlogic.syntax.policy import PolicyKind
+import iamlogic as il
 from tests.conformance.cases import Case, cases
+from tests.differential.fixing_stacks import formula_allows
 
 STACKS = cases("stacks")
-RESOURCE_SIDE = {"resource", "rcps"}
-MEMBERS = {"identity", "boundary", "session", "scps", *RESOURCE_SIDE}
 
 
 @pytest.mark.parametrize("case", STACKS)
-def test_every_policy_of_the_stack_is_read(case: Case) -> None:
-    assert set(case["policies"]) <= MEMBERS
-    for member, given in case["policies"].items():
-        kind = PolicyKind.RESOURCE if member in RESOURCE_SIDE else PolicyKind.IDENTITY
-        for document in _documents(given):
-            assert parse(document).kind is kind, member
+def test_the_evaluator_decides_the_case(case: Case) -> None:
+    decision = il.evaluate(stack_of(case), il.Request.from_json(case["request"]))
+    assert decision.outcome.name == case["expected"], decision.explain()
 
 
 @pytest.mark.parametrize("case", STACKS)
-def test_the_request_is_read(case: Case) -> None:
-    request = Request.from_json(case["request"])
-    assert request.to_dict()["principal"] == case["request"]["principal"]
-    assert case["expected"] in {outcome.value for outcome in Outcome}
+def test_the_formula_decides_the_case(case: Case) -> None:
+    allowed = formula_allows(stack_of(case), il.Request.from_json(case["request"]))
+    assert allowed is (case["expected"] == "ALLOWED")
 
 
-def _documents(given: object) -> Iterator[dict[str, object]]:
-    """The policies of one member: one policy, a list of them, or a list for each level."""
-    match given:
-        case dict():
-            yield given
-        case list():
-            for entry in given:
-                yield from _documents(entry)
-        case _:
-            pytest.fail(f"no policy: {given!r}")
+@pytest.mark.parametrize("case", STACKS)
+def test_the_reason_names_the_layers_that_decide(case: Case) -> None:
+    decision = il.evaluate(stack_of(case), il.Request.from_json(case["request"]))
+    assert decision.deciding or decision.request.principal.endswith(":root")
+    for finding in decision.deciding:
+        assert finding.layer.type.value.split()[0] in decision.reason or (
+            finding.layer.type is il.PolicyType.RESOURCE and "trust policy" in decision.reason
+        )
+
+
+def stack_of(case: Case) -> il.PolicySet:
+    return il.PolicySet(**dict(_members(case["policies"])))
+
+
+def _members(policies: Case) -> Iterator[tuple[str, object]]:
+    for name, given in policies.items():
+        if name == "identity":
+            yield name, [il.parse(document) for document in given]
+        elif name in {"scps", "rcps"}:
+            yield name, [[il.parse(document) for document in level] for level in given]
+        else:
+            yield name, il.parse(given)

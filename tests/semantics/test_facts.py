@@ -6,7 +6,7 @@ import pytest
 
 from iamlogic.semantics import Request, broken_facts, with_usual_context
 from iamlogic.semantics.context import ContextValue
-from iamlogic.semantics.facts import WorldFact
+from iamlogic.semantics.facts import FACTS_OF_STACKS, WorldFact
 
 A, B = "111122223333", "444455556666"
 ALICE = f"arn:aws:iam::{A}:user/alice"
@@ -152,9 +152,32 @@ def test_this_breaks_one_fact_and_no_other(fact: str, principal: str, keys: Keys
 
 
 def test_every_fact_can_be_broken_and_names_its_rule() -> None:
-    assert {fact for fact, _, _ in BROKEN} == {fact.name for fact in WorldFact}
-    assert all("(R-K1" in fact.value for fact in WorldFact)
+    ours = set(WorldFact) - FACTS_OF_STACKS  # those have a test of their own
+    assert {fact for fact, _, _ in BROKEN} == {fact.name for fact in ours}
+    assert all("(R-K1" in fact.value for fact in ours)
     assert len({fact.value for fact in WorldFact}) == len(WorldFact)
+
+
+@pytest.mark.parametrize(
+    ("resource", "owner", "kept"),
+    [
+        (TOPIC, B, True),
+        (TOPIC, A, False),
+        (TOPIC, None, True),  # the account of the ARN is the owner then (R-K4)
+        (BUCKET, A, True),
+        (f"arn:aws:sns:us-east-1:{B}", A, True),  # no ARN
+        ("arn:aws:sns:us-east-1:aws:t", A, True),
+        ("*", A, True),
+    ],
+)
+def test_a_resource_is_of_the_account_in_its_arn(
+    resource: str, owner: str | None, *, kept: bool
+) -> None:
+    request = Request(ALICE, "sns:Publish", resource, resource_account=owner)
+    whole = with_usual_context(request, ())
+    broken = () if kept else (WorldFact.RESOURCE_OWNER,)
+    assert broken_facts(whole, to_stack=True) == broken
+    assert broken_facts(whole) == ()
 
 
 def test_two_accounts_can_be_in_two_organizations() -> None:

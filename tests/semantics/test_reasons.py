@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iamlogic.semantics import Request, evaluate
-from iamlogic.semantics.statements import statement_matches
 from iamlogic.semantics.reasons import findings
+from iamlogic.semantics.statements import statement_matches
 from iamlogic.syntax.documents import parse
 from iamlogic.syntax.policy import Policy
 from tests.strategies.policies import policies
