@@ -14,15 +14,16 @@ import json
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from accounts import account_details, documents, organization, resource_policies
+from accounts import account_details, documents, organization, resource, resource_policies
 from history import SAMPLE
 
-from iamlogic.inputs.account import load_account
-from iamlogic.questions.account import Account
+from iamlogic import Account, Scope, load_account, who_can
 
 
 def main() -> None:
@@ -40,7 +41,7 @@ def main() -> None:
         f"{len({id(p) for each in account.identities for p in each.policies})} policies of theirs, "
         f"{len(account.resource_policies)} resource policies, {len(account.scps)} levels of SCPs"
     )
-    _questions(account)
+    _questions(account, options.jobs)
 
 
 def _options() -> argparse.Namespace:
@@ -49,6 +50,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--scale", type=int, default=1, help="how many times 300 users, …")
     parser.add_argument("--seed", type=int, default=1, help="of the made-up account")
     parser.add_argument("--repeat", type=int, default=3, help="the best of so many loads is told")
+    parser.add_argument("--jobs", type=int, default=2, help="processes for the last question")
     return parser.parse_args()
 
 
@@ -113,8 +115,36 @@ def _url_encoded(value: Any) -> Any:  # noqa: ANN401  (JSON)
     return value
 
 
-def _questions(account: Account) -> None:
-    """THE PLACE FOR the timings of `who_can` on `account`: to be written with that question."""
+def _questions(account: Account, jobs: int) -> None:
+    """Who can do something: the first question prepares the account, no later one pays again."""
+    bucket = resource("s3", 1)
+    on_object = Scope({"Action": "s3:GetObject", "Resource": f"{bucket}/report.csv"})
+    scopes = {
+        "first question": on_object,
+        "the same again": on_object,
+        "another fixed action and resource": Scope(
+            {"Action": "sqs:SendMessage", "Resource": resource("sqs", 1)}
+        ),
+        "a pattern: s3:* on arn:aws:s3:::*": Scope(
+            {"Action": "s3:*", "Resource": "arn:aws:s3:::*"}
+        ),
+        "kms:Decrypt on *": Scope({"Action": "kms:Decrypt", "Resource": "*"}),
+        "sts:AssumeRole on *": Scope({"Action": "sts:AssumeRole", "Resource": "*"}),
+    }
+    print(f"{'who can …':>34} {'who':>7} {'seconds':>8}")
+    for name, scope in scopes.items():
+        started = time.perf_counter()
+        found = who_can(account, scope)
+        seconds = time.perf_counter() - started
+        unknown = f", {len(found.unknown)} unknown" if found.unknown else ""
+        print(f"{name:>34} {len(found):7} {seconds:8.3f}{unknown}")
+    if jobs > 1:
+        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+            who_can(account, on_object, executor=pool)  # starts the processes
+            started = time.perf_counter()
+            found = who_can(account, scopes["a pattern: s3:* on arn:aws:s3:::*"], executor=pool)
+            seconds = time.perf_counter() - started
+        print(f"{f'the pattern, {jobs} processes':>34} {len(found):7} {seconds:8.3f}")
 
 
 if __name__ == "__main__":

@@ -310,7 +310,7 @@ def _asked(action: tuple[str, ...], resource: tuple[str, ...]) -> dict[str, obje
     return {"Action": list(action), **({"Resource": list(resource)} if resource else {})}
 
 
-_WORTH_SHARING = 100
+_WORTH_SHARING = 1000
 """Principals from which on other processes are started: each costs some tenths of a second."""
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from urllib.parse import unquote
 
 from iamlogic.errors import PolicySyntaxError
+from iamlogic.inputs.json_files import decoded
 from iamlogic.inputs.nodes import Node, Report, describe
 from iamlogic.syntax.documents import parse
 from iamlogic.syntax.policy import Policy
@@ -34,6 +35,8 @@ def parse_document(node: Node, name: str) -> Policy | None:
         given = _decoded(given, node)
         if given is None:
             return None
+        if given is not node.value and (policy := _quickly(given, name)):
+            return policy
     if isinstance(given, Policy):
         return given
     if not isinstance(given, Mapping | str | bytes):
@@ -44,6 +47,18 @@ def parse_document(node: Node, name: str) -> Policy | None:
         return parse(given, file=name)
     except PolicySyntaxError as error:
         node.report.add_policy(error)
+        return None
+
+
+def _quickly(text: str, name: str) -> Policy | None:
+    """The policy without lines and columns, which in a text that was encoded help nobody.
+
+    None where something is wrong: mistakes are told with their lines.
+    """
+    value = decoded(text)
+    try:
+        return parse(value, file=name) if isinstance(value, Mapping) else None
+    except PolicySyntaxError:
         return None
 
 

@@ -112,13 +112,7 @@ def read_json_file(path: str | os.PathLike[str]) -> object:
     name = os.fspath(path)
     text = _decode(read_bytes(name), name)
     try:
-        return json.loads(
-            text,
-            object_pairs_hook=_object,
-            parse_float=WrittenNumber,
-            parse_int=WrittenNumber,
-            parse_constant=_refuse,
-        )
+        return _loads(text)
     except json.JSONDecodeError as error:
         message = f"this is not JSON: {error.msg[0].lower()}{error.msg[1:]}"
         hint = "export it with the AWS CLI and --output json"
@@ -129,6 +123,24 @@ def read_json_file(path: str | os.PathLike[str]) -> object:
     except (_NotANumber, InvalidOperation) as error:
         found = error if isinstance(error, _NotANumber) else "a number beyond all bounds"
         raise AccountError((Problem(f"found {found}", Where(file=name)),)) from None
+
+
+def decoded(text: str) -> object | None:
+    """The value of a JSON text, None if it is none. No member is lost and no number changed."""
+    try:
+        return _loads(text)
+    except (ValueError, RecursionError, _NotANumber, InvalidOperation):
+        return None
+
+
+def _loads(text: str) -> object:
+    return json.loads(
+        text,
+        object_pairs_hook=_object,
+        parse_float=WrittenNumber,
+        parse_int=WrittenNumber,
+        parse_constant=_refuse,
+    )
 
 
 class _NotANumber(Exception):

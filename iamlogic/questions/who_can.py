@@ -134,8 +134,9 @@ class _Answers:
     unknown: dict[str, str]
 
 
-_GROUPS_A_TASK = 24
-"""Groups that one task asks about: many small tasks keep all workers of an executor busy."""
+_GROUPS_A_TASK = 96
+"""Groups that one task asks about: enough tasks for all workers of an executor, and enough groups
+in each to learn from each other's examples."""
 
 
 @dataclass(frozen=True, slots=True)

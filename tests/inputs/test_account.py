@@ -137,9 +137,10 @@ def test_a_percent_sign_in_json_text_is_no_encoding() -> None:
     assert statement.resources.patterns[0].text == pattern
 
 
-def test_an_encoded_policy_knows_its_lines() -> None:
+def test_an_encoded_policy_knows_its_paths() -> None:
     bob = named(load_account(written(details(), url_encoded)), "bob")
-    assert bob.policies[0].statements[0].where.line == 3
+    where = bob.policies[0].statements[0].where
+    assert (where.line, where.dotted) == (None, "Statement")
 
 
 @pytest.mark.parametrize("number", ["10.50", "1e2", "-0", "1.0", "12345678901234567890"])
