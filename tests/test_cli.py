@@ -444,9 +444,9 @@ def test_a_reader_that_goes_away_ends_the_command_quietly(tmp_path: Path) -> Non
 
 def test_a_crash_is_never_a_verdict() -> None:
     program = (
-        "import iamlogic.cli as cli\n"
+        "import iamlogic as il, iamlogic.cli as cli\n"
         "def crash(*_): raise ZeroDivisionError\n"
-        "cli.il.parse = crash\n"
+        "il.parse = crash\n"
         "cli.main()"
     )
     result = subprocess.run(

@@ -8,13 +8,13 @@ Whatever it finds leaves as a request that the evaluator has confirmed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from iamlogic.errors import InternalError, RequestError
+from iamlogic.semantics import Request, allows, broken_facts, with_usual_context
 from iamlogic.semantics.facts import WorldFact
-from iamlogic.semantics.request import Request
 from iamlogic.semantics.requester import Requester, RequesterKind, parse_requester
 from iamlogic.semantics.statements import statement_matches
 from iamlogic.symbolic.believable import Hints, Suggestions
@@ -200,10 +200,33 @@ class Inquiry:
         decided = model.keys if self.solver.facts else None
         if decided is not None:
             request = with_companions(request, decided)
-        scope = self.about.scope
-        if scope is not None and not statement_matches(scope.statement, request):
+        if not self._is_in_scope(request):
             raise InternalError(f"a witness is not in its scope; please report {request}")
-        return replay(request, expected, decided=decided)
+        return replay(self._moved(request, expected, decided), expected, decided=decided)
+
+    def _is_in_scope(self, request: Request) -> bool:
+        scope = self.about.scope
+        return scope is None or statement_matches(scope.statement, request)
+
+    def _moved(
+        self,
+        request: Request,
+        expected: Sequence[tuple[Policy | PolicySet, bool]],
+        decided: Collection[str] | None,
+    ) -> Request:
+        """The request on the resource that people expect with its action, if it shows the same."""
+        if self.hints.resources not in ((), ("*",)):
+            return request
+        usual = replace(request, resource=self.suggestions.usual_resource(request.action))
+        whole = usual if decided is None else with_usual_context(usual, decided)
+        shows = self._is_in_scope(usual) and all(
+            allows(subject, each) is allowed
+            for subject, allowed in expected
+            for each in (usual, whole)
+        )
+        if not shows or (decided is not None and broken_facts(whole, to_stack=self.of_stacks)):
+            return request
+        return usual
 
 
 def _check_types(given: Sequence[object]) -> None:

@@ -17,6 +17,7 @@ from iamlogic.errors import (
     Unsupported,
     Where,
 )
+from iamlogic.questions.answer import Answer
 from iamlogic.questions.compare import Comparison
 from iamlogic.questions.gain import Difference
 from iamlogic.questions.region import Region
@@ -62,6 +63,19 @@ def decision_json(decision: Decision) -> str:
             "reason": decision.reason,
             "layers": [_finding(each) for each in decision.findings],
             "request": _decoded(decision.request.to_json()),
+        }
+    )
+
+
+def answer_json(answer: Answer, subject: Policy | PolicySet) -> str:
+    """Whether something holds, as `iamlogic/answer/1`."""
+    return _dump(
+        {
+            "schema": "iamlogic/answer/1",
+            "verdict": answer.verdict.name,
+            "reason": answer.reason,
+            "witness": None if answer.witness is None else _decoded(answer.witness.to_json()),
+            "statements": [_found(each, subject) for each in answer.statements],
         }
     )
 

@@ -28,7 +28,7 @@ from iamlogic.syntax.policy import (
     Statement,
     Text,
 )
-from iamlogic.syntax.policy_set import PolicySet
+from iamlogic.syntax.policy_set import PolicySet, members_of
 
 SHOWN = 12
 """Entries of a list that text and Markdown show before they count the rest; JSON shows all."""
@@ -161,6 +161,16 @@ def statement_name(statement: Statement, policy: Policy, mark: Mark = str) -> st
     sid = f" {mark(quoted(statement.sid))}" if statement.sid else ""
     place = "" if statement.where == NOWHERE else f" ({mark(printable(str(statement.where)))})"
     return f"{statement.effect.value} statement {statement_number(statement, policy)}{sid}{place}"
+
+
+def home_of(statement: Statement, subject: Policy | PolicySet) -> str:
+    """A statement's name, and in a stack which policy it stands in."""
+    for member in members_of(subject):
+        if any(each is statement for each in member.policy.statements):
+            named = statement_name(statement, member.policy)
+            in_stack = isinstance(subject, PolicySet)
+            return f"{named} of the {member.type.value}" if in_stack else named
+    return f"{statement.effect.value} statement"
 
 
 def statement_number(statement: Statement, policy: Policy) -> int:
