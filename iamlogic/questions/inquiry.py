@@ -194,15 +194,26 @@ class Inquiry:
         self.suggestions.about(self.hints)
         return self.solver.find(formula)
 
-    def witness(self, model: Model, expected: Sequence[tuple[Policy | PolicySet, bool]]) -> Request:
-        """The request of a model, once the evaluator has confirmed what the subjects say to it."""
+    def witness(
+        self,
+        model: Model,
+        expected: Sequence[tuple[Policy | PolicySet, bool]],
+        *,
+        movable: bool = False,
+    ) -> Request:
+        """The request of a model, once the evaluator has confirmed what the subjects say to it.
+
+        `movable`: that is all that was asked of the model, so another resource may do as well.
+        """
         request = concretize(model, self.suggestions)
         decided = model.keys if self.solver.facts else None
         if decided is not None:
             request = with_companions(request, decided)
         if not self._is_in_scope(request):
             raise InternalError(f"a witness is not in its scope; please report {request}")
-        return replay(self._moved(request, expected, decided), expected, decided=decided)
+        if movable:
+            request = self._moved(request, expected, decided)
+        return replay(request, expected, decided=decided)
 
     def _is_in_scope(self, request: Request) -> bool:
         scope = self.about.scope
@@ -220,9 +231,8 @@ class Inquiry:
         usual = replace(request, resource=self.suggestions.usual_resource(request.action))
         whole = usual if decided is None else with_usual_context(usual, decided)
         shows = self._is_in_scope(usual) and all(
-            allows(subject, each) is allowed
+            allows(subject, usual) is allows(subject, whole) is allowed
             for subject, allowed in expected
-            for each in (usual, whole)
         )
         if not shows or (decided is not None and broken_facts(whole, to_stack=self.of_stacks)):
             return request

@@ -129,7 +129,7 @@ class _Search:
         model = self.inquiry.find([*self._in_scope, permitted if allowed else -permitted])
         if model is None:
             return None
-        witness = self.inquiry.witness(model, [(self._given, allowed)])
+        witness = self.inquiry.witness(model, [(self._given, allowed)], movable=True)
         decision = evaluate(self._given, witness)
         return Answer(self._found, decision.reason, witness, decision.statements, decision)
 

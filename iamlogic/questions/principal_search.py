@@ -22,7 +22,7 @@ from functools import lru_cache
 from heapq import nlargest
 from typing import TypeVar
 
-from iamlogic.errors import RequestError
+from iamlogic.errors import InternalError, RequestError
 from iamlogic.questions.account import Tags
 from iamlogic.questions.inquiry import About, Inquiry
 from iamlogic.semantics import Request, allows, can_send, with_usual_context
@@ -192,7 +192,7 @@ class _Search:
     def _on_their_own(self) -> None:
         """What they can do by their own policies; where it matters, resource by resource."""
         work = self._work
-        refused = self._ask_all(self._left, _delegating(work.account))
+        refused = self._ask_all(self._left, _delegating(work.account), supposed=True)
         if refused:
             self._ask_all(refused, None)
             for target in work.targets:
@@ -201,12 +201,17 @@ class _Search:
             self._ask_all(self._left, target.policy, target)
 
     def _ask_all(
-        self, principals: Iterable[str], resource: Policy | None, target: Target | None = None
+        self,
+        principals: Iterable[str],
+        resource: Policy | None,
+        target: Target | None = None,
+        *,
+        supposed: bool = False,
     ) -> list[str]:
         """Ask until none is left of whom a request is found.
 
-        Those are given back with whom that did not end: what the question finds for them is refused
-        by the policy of the very resource.
+        Where the resource's policy is only `supposed`, what is found may be refused by the policy
+        of the very resource: whom that happens to is given back, and of whom nothing is known.
         """
         asked = [principal for principal in principals if principal in self._left]
         refused: list[str] = []
@@ -217,13 +222,20 @@ class _Search:
                 if len(asked) == 1 or isinstance(bound, TimeoutExpired):
                     self._unknown |= dict.fromkeys(asked, str(bound))
                     return [*refused, *asked]
-                singly = (self._ask_all([each], resource, target) for each in asked)
+                singly = (
+                    self._ask_all([each], resource, target, supposed=supposed) for each in asked
+                )
                 return [*refused, *(each for one in singly for each in one)]
             if example is None:
                 break
             self._try(example, asked)
             maker = next(p for p in asked if _is_by(example, p))
             if maker in self._left:
+                if not supposed:
+                    raise InternalError(
+                        f"the solver says that {maker} can make this request, the evaluator says "
+                        f"otherwise; please report it:\n{example.to_json()}"
+                    )
                 refused.append(maker)
             asked = [p for p in asked if p in self._left and p != maker]
         return refused
