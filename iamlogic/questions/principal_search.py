@@ -228,7 +228,7 @@ class _Search:
                 return [*refused, *(each for one in singly for each in one)]
             if example is None:
                 break
-            self._try(example, asked)
+            self._try(example, asked, proved=not supposed)
             maker = next(p for p in asked if _is_by(example, p))
             if maker in self._left:
                 if not supposed:
@@ -240,15 +240,16 @@ class _Search:
             asked = [p for p in asked if p in self._left and p != maker]
         return refused
 
-    def _try(self, example: Request, principals: Iterable[str]) -> None:
-        """Note who of the principals can make the same request."""
+    def _try(self, example: Request, principals: Iterable[str], *, proved: bool = False) -> None:
+        """Note who of the principals can make the same request.
+
+        `proved`: the solver has found it for its maker, under the policy of the very resource.
+        """
         for principal in list(principals):
             if principal not in self._left:
                 continue
-            own = _is_by(example, principal)
-            witness = example if own and self._is_allowed(example) else None
-            if witness is None:
-                witness = self._tried(example, principal)
+            own = proved and _is_by(example, principal) and self._is_allowed(example)
+            witness = example if own else self._tried(example, principal)
             if witness is not None:
                 self._witnesses[principal] = witness
                 self._left.pop(principal)
@@ -271,6 +272,8 @@ class _Search:
             About(work.scope, principals, owner, work.all_requests, resources=within),
         )
         inquiry.solver.deadline = self._deadline
+        if target is not None:
+            inquiry.hints = replace(inquiry.hints, resources=_expected(target.arn))
         compiler = inquiry.compiler()
         wanted = [
             *inquiry.in_scope(compiler),
@@ -325,13 +328,18 @@ class _Search:
             request = made_by(principal, example, self._tags_of(example))
         except RequestError:
             return None
-        if not statement_matches(self._work.scope.statement, request):
+        if not self._shows_it(request):
             return None
-        if not self._is_allowed(request):
-            return None
-        if self._work.all_requests or self._can_be_sent(request):
+        if self._work.all_requests:
             return request
-        return None
+        # Policies and scope may look at what AWS adds: the whole request must show it as well.
+        whole = with_usual_context(request, [fold(key) for key in request.context])
+        multivalued = self._common.multivalued | multivalued_keys(self._group.stack.policies())
+        shown = self._shows_it(whole) and can_send(whole, multivalued, to_stack=True)
+        return request if shown else None
+
+    def _shows_it(self, request: Request) -> bool:
+        return statement_matches(self._work.scope.statement, request) and self._is_allowed(request)
 
     def _is_allowed(self, request: Request) -> bool:
         """Under the policy of the very resource that the request is for."""
@@ -351,12 +359,6 @@ class _Search:
     def _lies_apart(resource: str, target: Target) -> bool:
         return resource in target.apart or bool(parent(resource, target.apart))
 
-    def _can_be_sent(self, request: Request) -> bool:
-        multivalued = self._common.multivalued | multivalued_keys(self._group.stack.policies())
-        # Policies may look at what AWS adds: the whole request must be allowed as well.
-        whole = with_usual_context(request, [fold(key) for key in request.context])
-        return self._is_allowed(whole) and can_send(whole, multivalued, to_stack=True)
-
 
 def _decides(target: Target, inquiry: Inquiry) -> int:
     """The request is for a resource that the target's policy decides for."""
@@ -364,6 +366,11 @@ def _decides(target: Target, inquiry: Inquiry) -> int:
     apart = (language for arn in target.apart for language in governed_by(arn))
     below = terms.any_of(map(resource_in, target.governed))
     return terms.all_of([below, *(-resource_in(language) for language in apart)])
+
+
+def _expected(arn: str) -> tuple[str, ...]:
+    """What people expect as an example of a resource with a policy: of a bucket, an object."""
+    return (f"{arn}/*", arn) if ":s3:" in arn else (arn,)
 
 
 _OF_THE_REQUESTER = ("aws:principalarn", "aws:userid", "aws:username")

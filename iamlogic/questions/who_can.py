@@ -117,6 +117,8 @@ def _known(everybody: Sequence[str], principals: Collection[str]) -> tuple[str, 
     """Those that are asked for, in the order of the account."""
     from difflib import get_close_matches  # only errors need it
 
+    if isinstance(principals, str):
+        raise TypeError(f"principals is a text: write [{principals!r}]")
     asked, known = dict.fromkeys(principals), frozenset(everybody)
     for arn in asked:
         if arn not in known:
