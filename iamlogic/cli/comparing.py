@@ -7,7 +7,7 @@ import click
 import iamlogic as il
 from iamlogic.cli.answers import Exit, answer_with
 from iamlogic.cli.options import all_requests_option, format_option, scope_option, timeout_option
-from iamlogic.cli.reading import only_one_from_stdin, read_one_policy, read_subject_of, scope_of
+from iamlogic.cli.reading import only_one_from_stdin, read_subject_of, scope_of
 
 
 @click.command()
@@ -81,6 +81,6 @@ def smt(before: str, after: str) -> None:
 
     def answer() -> tuple[str, Exit]:
         only_one_from_stdin(before, after)
-        return il.to_smtlib(read_one_policy(before), read_one_policy(after)), Exit.HOLDS
+        return il.to_smtlib(read_subject_of(before), read_subject_of(after)), Exit.HOLDS
 
     answer_with(answer)

@@ -10,7 +10,6 @@ import click
 
 import iamlogic as il
 from iamlogic.cli.answers import say
-from iamlogic.semantics.explain import printable
 
 _STDIN = "<stdin>"
 
@@ -48,14 +47,6 @@ def read_subject_of(file: str) -> il.Policy | il.PolicySet:
     for policy in policies_of(subject):
         for warning in policy.warnings:
             say("warning", str(warning))
-    return subject
-
-
-def read_one_policy(file: str) -> il.Policy:
-    """A policy that stands for itself."""
-    subject = read_subject_of(file)
-    if isinstance(subject, il.PolicySet):
-        raise click.UsageError(f"{printable(name_of(file))} is a stack: expected one policy")
     return subject
 
 

@@ -16,6 +16,7 @@ lowering with the default encoding; the tests hold the two against each other.
     binary      likewise bytes in base64
     conditions  operators over keys
     formula     policies and the symbolic request
+    stacks      the policies around a request
     question    the whole text
     solving     z3's answer, concretized and replayed
 """

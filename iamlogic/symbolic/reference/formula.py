@@ -187,10 +187,15 @@ def policy_commands(name: str, policy: Policy, keys: Keys) -> Iterator[str]:
 
 
 def matches(statement: Statement, keys: Keys) -> Formula:
-    """All parts of a statement match (R-C1 for its conditions)."""
+    """All parts of a statement match."""
+    named = matches_principals(statement.principals, statement.effect)
+    return both(named, all_but_principals_match(statement, keys))
+
+
+def all_but_principals_match(statement: Statement, keys: Keys) -> Formula:
+    """All parts but its principals match (R-C1 for its conditions)."""
     return all_of(
         [
-            matches_principals(statement.principals, statement.effect),
             _matches_actions(statement.actions),
             _matches_resources(statement.resources, keys),
             *(holds(condition, keys) for condition in statement.conditions),

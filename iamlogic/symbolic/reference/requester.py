@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import Enum
 
+from iamlogic.semantics.principals import Strength
 from iamlogic.symbolic.reference.smtlib import (
     FALSE,
     TRUE,
@@ -191,22 +192,42 @@ def requester_commands() -> Iterator[str]:
     yield from (asserted(implies(kind.holds, form)) for kind, form in _FORMS.items())
 
 
-def matches_principals(principals: Principals | None, effect: Effect) -> Formula:
-    """The requester is one that a statement of `effect` with these principals speaks of."""
+def matches_principals(
+    principals: Principals | None,
+    effect: Effect,
+    *,
+    at_least: Strength = Strength.DELEGATED,
+    bounded: bool = False,
+) -> Formula:
+    """The requester is one that a statement of `effect` with these principals speaks of.
+
+    An Allow does so at least at this strength (R-M8); `bounded`: users and roles have a boundary,
+    and no NotPrincipal of a Deny spares them (R-M12).
+    """
     if principals is None:
         return TRUE
     if not principals.negated:
-        return any_of(_is_named(entry) for entry in principals.entries)  # R-M7
+        return any_of(_is_named(entry, at_least) for entry in principals.entries)  # R-M7
     entries = principals.entries
     if effect is Effect.DENY:  # R-M11
-        return negation(any_of([_lists_everybody(entries), _lists_whole_chain(entries)]))
+        spared = any_of([_lists_everybody(entries), _lists_whole_chain(entries)])
+        if bounded:
+            return any_of([*(kind.holds for kind in _CAN_BE_BOUNDED), negation(spared)])
+        return negation(spared)
     # R-M13
     return negation(any_of(_is_in_chain(entry) for entry in entries))
 
 
-def _is_named(entry: Principal) -> Formula:
-    """R-M8: an entry of `Principal` names the requester, at any strength (R-M10)."""
-    if entry.form is not PrincipalForm.USER:
+_CAN_BE_BOUNDED = (Kind.USER, Kind.SESSION, Kind.UNNAMED_SESSION)
+
+
+def _is_named(entry: Principal, at_least: Strength) -> Formula:
+    """R-M8: an entry of `Principal` names the requester, at least so strongly (R-M10)."""
+    if entry.form is PrincipalForm.ACCOUNT and at_least > Strength.DELEGATED:
+        return both(Kind.ROOT.holds, _is_in_chain(entry))
+    if entry.form is PrincipalForm.ROLE and at_least > Strength.LIMITED:
+        return FALSE
+    if entry.form is not PrincipalForm.USER or at_least > Strength.LIMITED:
         return _is_in_chain(entry)
     _, _, user_name = (entry.name or "").rpartition("/")
     # R-M17: the federated session of that partition and account that goes by the user's name.

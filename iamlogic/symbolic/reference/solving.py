@@ -30,14 +30,18 @@ from iamlogic.symbolic.reference.formula import (
     RESOURCE_ACCOUNT,
     RESOURCE_ACCOUNT_IS_KNOWN,
     allows,
-    compared_kinds,
-    policy_commands,
     request_commands,
     require_encodable,
     unseen_principals,
 )
 from iamlogic.symbolic.reference.keys import Keys, keys_of
-from iamlogic.symbolic.reference.question import inclusion, question_keys
+from iamlogic.symbolic.reference.question import (
+    Given,
+    asked_kinds,
+    commands_of,
+    inclusion,
+    question_keys,
+)
 from iamlogic.symbolic.reference.requester import (
     ACCOUNT,
     HAS_ACCOUNT,
@@ -63,7 +67,8 @@ from iamlogic.symbolic.reference.smtlib import (
 from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.operators import Family
-from iamlogic.syntax.policy import Policy, PolicyKind, Statement
+from iamlogic.syntax.policy import PolicyKind, Statement
+from iamlogic.syntax.policy_set import PolicySet, policies_of
 
 FIXED_SECONDS = 60.0
 """Bound on a question about one request: nothing is unknown in it, milliseconds are usual."""
@@ -92,8 +97,8 @@ Answer = Found | Nothing | Unknown
 
 
 def search(
-    allowed_by: Policy,
-    denied_by: Policy,
+    allowed_by: Given,
+    denied_by: Given,
     *,
     within: Statement | None = None,
     timeout: float | None = None,
@@ -104,14 +109,15 @@ def search(
     `timeout` is in seconds. Raises `Unsupported` for a character that SMT-LIB does not have, and
     `InternalError` if the witness does not stand its replay through `semantics`.
     """
-    policies = (denied_by, allowed_by)
+    subjects = (denied_by, allowed_by)
+    policies = [policy for each in subjects for policy in policies_of(each)]
     keys = question_keys(denied_by, allowed_by, within)
     question = "\n".join(inclusion(denied_by, allowed_by, keys, within))
     deadline = None if timeout is None else time.monotonic() + timeout
     unknown: Unknown | None = None
     unseen = [asserted(negation(each)) for each in unseen_principals(policies)]
     for more in (unseen, []) if unseen else ([],):
-        for kind in _cases(policies, keys):
+        for kind in _cases(subjects, keys):
             left = None if deadline is None else deadline - time.monotonic()
             match _ask("\n".join([question, *more, asserted(kind.holds)]), keys, left):
                 case Request() as witness if more == unseen:
@@ -126,14 +132,16 @@ def search(
     return unknown or Nothing()
 
 
-def _cases(policies: tuple[Policy, ...], keys: Keys) -> list[Kind]:
+def _cases(subjects: tuple[Given, ...], keys: Keys) -> list[Kind]:
     """The kinds of requesters to ask about: one of those that the policies can't tell apart.
 
     What tells kinds apart are principals and the keys that follow from the requester. Without them
     only the presence of an account is left (R-K4), and whoever has identity policies has one.
     """
-    kinds = compared_kinds(policies)
-    told_apart = any(p.kind is PolicyKind.RESOURCE for p in policies) or DEFINED_KEYS & set(keys)
+    kinds = asked_kinds(subjects)
+    told_apart = DEFINED_KEYS & set(keys) or any(
+        isinstance(each, PolicySet) or each.kind is PolicyKind.RESOURCE for each in subjects
+    )
     return kinds if told_apart else kinds[:1]
 
 
@@ -151,19 +159,22 @@ def _ask(text: str, keys: Keys, timeout: float | None) -> Request | Nothing | Un
         return Unknown(f"z3: {error}")
 
 
-def fixed(policy: Policy, request: Request) -> bool:
-    """Whether the formula of `policy` allows `request`: the symbolic request is fixed to it.
+def fixed(policy: Given, request: Request) -> bool:
+    """Whether the formula of a policy or a stack allows the symbolic request fixed to `request`.
 
     Raises `InternalError` unless exactly one of "allowed" and "not allowed" is satisfiable, and
     `Unsupported` for a character that SMT-LIB does not have.
     """
-    require_encodable(policy)
+    policies = policies_of(policy)
+    for each in policies:
+        require_encodable(each)
     lengths = {fold(name): len(request.values(name)) for name in request.context}
-    keys = keys_of(policy.statements, multivalued_keys([policy]), lengths)
+    statements = [statement for each in policies for statement in each.statements]
+    keys = keys_of(statements, multivalued_keys(policies), lengths)
     commands = list(request_commands(keys))
-    for unseen in unseen_principals([policy]):
+    for unseen in unseen_principals(policies):
         commands += [declared(unseen, "Bool"), asserted(negation(unseen))]
-    commands += policy_commands("policy", policy, keys)
+    commands += commands_of("policy", policy, keys)
     commands += map(asserted, _equations(request, keys))
     try:
         allowed = _can_be(commands, allows("policy"))
@@ -299,9 +310,10 @@ def _role_arn(model: _Model) -> str:
     return f"arn:{partition}:iam::{account}:role/{path}{name}"
 
 
-def _replay(witness: Request, allowed_by: Policy, denied_by: Policy) -> None:
+def _replay(witness: Request, allowed_by: Given, denied_by: Given) -> None:
+    policies = (*policies_of(allowed_by), *policies_of(denied_by))
     for claim, holds in (
-        ("it can exist", can_exist(witness, multivalued_keys((allowed_by, denied_by)))),
+        ("it can exist", can_exist(witness, multivalued_keys(policies))),
         ("the one policy allows it", concretely_allows(allowed_by, witness)),
         ("the other does not", not concretely_allows(denied_by, witness)),
     ):
