@@ -107,8 +107,10 @@ class Inquiry:
             owner = _owner_in(scope)
         policies = [policy for each in given for policy in policies_of(each)]
         asked = [*policies, Policy((scope,))] if scope is not None else policies
+        kinds = _kinds(given, requesters, everybody=about.everybody)
+        self.suggestions.kinds = frozenset(kinds)
         self.solver = Solver(
-            _kinds(given, requesters, everybody=about.everybody),
+            kinds,
             self.suggestions,
             multivalued_keys(asked),
             known,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from iamlogic.symbolic.languages import Glob, Language, Word, glob, matches
-from iamlogic.symbolic.requester import RESOURCE_ACCOUNT, SEPARATOR
+from iamlogic.symbolic.requester import RESOURCE_ACCOUNT, SEPARATOR, Kind, kind_of
 from iamlogic.symbolic.symbolizer import ACTION, REQUESTER, RESOURCE
 from iamlogic.syntax.letter_case import fold
 
@@ -78,11 +78,17 @@ class Suggestions:
     """Suggests words for variables, after the `hints` of the question being asked.
 
     Actions and key names are folded in the symbolic request; `spelled` gives them back as the
-    policies write them.
+    policies write them. `kinds` are those of the question's requesters.
     """
 
     hints: Hints = field(default_factory=Hints)
+    kinds: frozenset[Kind] = frozenset(Kind)
     _spelling: dict[str, str] = field(default_factory=dict)
+
+    def usual_requester(self) -> str:
+        """The requester that one expects, of those whom the question is about."""
+        likely = _requesters(self.hints.accounts)
+        return next(each for each in likely if kind_of(each) in self.kinds)
 
     def usual_resource(self, action: str) -> str:
         """The resource that one expects with an action."""
@@ -125,9 +131,14 @@ class Suggestions:
             self.learn([action])
             yield fold(action)
         if not self.hints.actions:
-            for service, names in _ACTIONS.items():
-                self.learn(f"{service}:{name}" for name in names)
-                yield from (fold(f"{service}:{name}") for name in names)
+            for action in _common_actions():
+                self.learn([action])
+                yield fold(action)
+
+
+def _common_actions() -> Iterator[str]:
+    for service, names in _ACTIONS.items():
+        yield from (f"{service}:{name}" for name in names)
 
 
 def _actions(patterns: Iterable[str]) -> Iterator[str]:
@@ -140,7 +151,7 @@ def _actions(patterns: Iterable[str]) -> Iterator[str]:
         language = glob(fold(name))
         yield from (f"{service}:{each}" for each in known if matches(language, fold(each)))
         if service == "*":
-            yield "s3:GetObject"
+            yield from _common_actions()
         elif ":" in pattern:
             yield f"{service}:{_fill(name, 'Resource')}"
 

@@ -23,14 +23,12 @@ from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.policy import Policy
 from iamlogic.syntax.policy_set import PolicySet
 
-_DEFAULT_REQUESTER = f"arn:aws:iam::{OUR_ACCOUNT}:user/alice{SEPARATOR}"
-
 
 def concretize(model: Model, suggestions: Suggestions) -> Request:
     """The request that a model describes; fields it leaves free get their usual example."""
     action = model.words.get(ACTION) or next(suggestions(ACTION, []), "s3:getobject")
     resource = model.words.get(RESOURCE) or next(suggestions(RESOURCE, []))
-    principal, context = _requester(model.words.get(REQUESTER, _DEFAULT_REQUESTER))
+    principal, context = _requester(model.words.get(REQUESTER) or suggestions.usual_requester())
     for key, present in model.keys.items():
         if present and key != RESOURCE_ACCOUNT:
             values = model.sets.get(key) or (model.words.get(key, "a"),)
