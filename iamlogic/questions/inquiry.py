@@ -8,7 +8,7 @@ Whatever it finds leaves as a request that the evaluator has confirmed.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -100,7 +100,7 @@ class Inquiry:
         self._scope = None if scope is None else lower(scope)
         requesters = about.requesters
         self.suggestions = Suggestions()
-        self._learn(given, scope)
+        self.suggestions.learn(c.key for each in self._statements() for c in each.conditions)
         known = about.facts(of_stacks=self.of_stacks) if facts is None else facts
         owner = _account(about.resource_account)
         if owner is None and WorldFact.RESOURCE_OWNER in known:
@@ -122,16 +122,13 @@ class Inquiry:
         self.meaning = Meaning(self.solver.terms, self.solver.request)
         self.hints = _hints(scope, requesters)
 
-    def _learn(self, given: Sequence[Policy | PolicySet], scope: Statement | None) -> None:
-        """How the policies spell condition keys and actions."""
-        statements = [
-            s for each in given for policy in policies_of(each) for s in policy.statements
-        ]
-        for statement in ([scope] if scope is not None else []) + statements:
-            self.suggestions.learn(condition.key for condition in statement.conditions)
-        for statement in ([scope] if scope is not None else []) + statements:
-            actions = (action.text for action in statement.actions.patterns)
-            self.suggestions.learn(action for action in actions if "*" not in action)
+    def _statements(self) -> Iterator[Statement]:
+        """All that is asked with, as it is written."""
+        if self.about.scope is not None:
+            yield self.about.scope.statement
+        for each in self._given:
+            for policy in policies_of(each):
+                yield from policy.statements
 
     @cached_property
     def subjects(self) -> list[Subject]:
@@ -207,6 +204,8 @@ class Inquiry:
 
         `movable`: that is all that was asked of the model, so another resource may do as well.
         """
+        if not self.suggestions.knows(model.words.get(ACTION, "")):
+            self.suggestions.learn(a.text for s in self._statements() for a in s.actions.patterns)
         request = concretize(model, self.suggestions)
         decided = model.keys if self.solver.facts else None
         if decided is not None:
