@@ -21,8 +21,17 @@ from iamlogic.cli.options import (
 )
 from iamlogic.cli.reading import scope_asked
 
+_HELP = """Which users and roles of an account can do something, with the policies that let them.
 
-@click.command("who-can")
+\b
+iamlogic who-can --account-details details.json \\
+  --action s3:GetObject --resource arn:aws:s3:::payroll/2026.csv
+
+Exits with 0 if everybody is settled, with 3 if it is not known of somebody.
+"""
+
+
+@click.command("who-can", help=_HELP)
 @click.option(
     "--account-details",
     "details",
@@ -69,14 +78,7 @@ def who_can(
     *,
     all_requests: bool,
 ) -> None:
-    r"""Which users and roles of an account can do something, with the policies that let them.
-
-    \b
-    iamlogic who-can --account-details details.json \
-      --action s3:GetObject --resource arn:aws:s3:::payroll/2026.csv
-
-    Exits with 0 if everybody is settled, with 3 if it is not known of somebody.
-    """
+    """Who in an account can do something; `_HELP` is what the user reads."""
     asked = scope_asked(action, resource, scope)
 
     def answer() -> tuple[str | None, Exit]:
@@ -95,6 +97,7 @@ def who_can(
                 all_requests=all_requests,
             )
         code = Exit.UNKNOWN if found.unknown else Exit.HOLDS
+        of = len(set(principals)) or len(account.identities) + 1
         if output == "json":
             from iamlogic.reports.json import who_can_json
 
@@ -102,8 +105,8 @@ def who_can(
         from iamlogic.reports.access import who_can_lines, who_can_markdown
 
         if output == "markdown":
-            return who_can_markdown(found, wanted, len(account.identities)), code
-        return "\n".join(who_can_lines(found, wanted, len(account.identities))), code
+            return who_can_markdown(found, wanted, of), code
+        return "\n".join(who_can_lines(found, wanted, of)), code
 
     answer_with(answer, output)
 

@@ -48,9 +48,12 @@ def code_of(error: il.IamlogicError) -> Exit:
 def complain(error: il.IamlogicError) -> None:
     """On standard error, with every problem; the text of a hostile file cannot steer a terminal."""
     kind = "unknown" if code_of(error) is Exit.UNKNOWN else "error"
-    problems = error.problems if isinstance(error, il.PolicySyntaxError) else (error,)
-    for problem in problems:
-        say(kind, str(problem))
+    match error:
+        case il.PolicySyntaxError(problems=problems) | il.AccountError(problems=problems):
+            for problem in problems:
+                say(kind, str(problem))
+        case _:
+            say(kind, str(error))
 
 
 def say(kind: str, message: str) -> None:

@@ -83,7 +83,7 @@ def scope_asked(
             raise click.UsageError("--scope says the resources: leave --resource out")
         return partial(scope_of, document)
     named = {"Resource": list(resource)} if resource else {}
-    return partial(il.Scope, {"Action": list(action), **named})
+    return partial(il.Scope, {"Action": list(action), **named}, file="--action, --resource")
 
 
 def scope_of(document: str) -> il.Scope:

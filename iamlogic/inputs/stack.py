@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from iamlogic.errors import Path as Place
+from iamlogic.errors import PolicyReadError, PolicySyntaxError, Problem
 from iamlogic.syntax.documents import load, read_document, read_file
 from iamlogic.syntax.json_tree import (
     JsonBool,
@@ -26,7 +27,7 @@ from iamlogic.syntax.json_tree import (
     quote,
 )
 from iamlogic.syntax.policy import Policy
-from iamlogic.syntax.policy_set import PolicySet
+from iamlogic.syntax.policy_set import PolicySet, PolicySetError
 from iamlogic.syntax.problems import Problems, did_you_mean
 from iamlogic.syntax.reader import read_policy, report_repeated_names
 
@@ -39,8 +40,8 @@ MEMBERS = ("identity", *_SINGLE, *_LEVELS, *_FLAGS, "canonical_users")
 def load_stack(path: str | os.PathLike[str]) -> PolicySet:
     """The stack in the file at `path`, JSON in UTF-8.
 
-    Raises `PolicySyntaxError` for what is wrong in it or in a policy of it, `PolicyReadError` for a
-    file that cannot be read.
+    Raises `PolicySyntaxError` for all that is wrong in it, in its policies or with their files, and
+    `PolicyReadError` if the file itself cannot be read.
     """
     root, problems = read_document(read_file(path), os.fspath(path))
     return _Reader(problems).stack(root)
@@ -61,6 +62,7 @@ class _Reader:
 
     def __init__(self, problems: Problems) -> None:
         self._problems = problems
+        self._of_policies: list[Problem] = []
 
     def stack(self, root: JsonValue) -> PolicySet:
         if not isinstance(root, JsonObject):
@@ -75,9 +77,14 @@ class _Reader:
                 message = f"{quote(member.name)} is no member of a stack"
                 hint = did_you_mean(member.name, MEMBERS) or f"expected {', '.join(MEMBERS)}"
                 self._problems.error(member.position, (member.name,), message, "R-P1", hint)
-        if self._problems.failed:
-            raise self._problems.failure()
-        return PolicySet(**found, file=self._problems.document.file)  # type: ignore[arg-type]
+        told = self._problems.failure().problems if self._problems.failed else ()
+        if told or self._of_policies:
+            raise PolicySyntaxError((*told, *self._of_policies))
+        try:
+            return PolicySet(**found, file=self._problems.document.file)  # type: ignore[arg-type]
+        except PolicySetError as error:
+            self._problems.error(root.position, (), str(error), "R-P1")
+            raise self._problems.failure() from None
 
     def _member(self, member: Member) -> object:
         name, value, place = member.name, member.value, (member.name,)
@@ -100,14 +107,19 @@ class _Reader:
         return [read(item, (*place, number)) for number, item in enumerate(value.items)]
 
     def _policy(self, value: JsonValue, place: Place) -> Policy | None:
-        match value:
-            case JsonObject():
-                return read_policy(value, Problems(self._problems.document))
-            case JsonString(name, _):
-                return load(self._beside(name))
-            case _:
-                self._wrong(value, place, "a policy, or the name of its file")
-                return None
+        try:
+            match value:
+                case JsonObject():
+                    return read_policy(value, Problems(self._problems.document))
+                case JsonString(name, _):
+                    return load(self._beside(name))
+                case _:
+                    self._wrong(value, place, "a policy, or the name of its file")
+        except PolicySyntaxError as error:
+            self._of_policies += error.problems
+        except PolicyReadError as error:
+            self._problems.error(value.position, place, str(error), "R-P1")
+        return None
 
     def _beside(self, name: str) -> str:
         """A file's name is relative to the stack's own."""

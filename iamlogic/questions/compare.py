@@ -90,22 +90,23 @@ class Comparison:
         """The facts about what AWS sends without which the relation would be another (R-K16).
 
         None where it holds for all requests. Of several sets of facts that suffice it is one, from
-        which no fact can be left out.
+        which no fact can be left out. Finding them takes what the relation left of the timeout;
+        facts that were not tried by then count as needed.
         """
-        if self.relation is Relation.UNKNOWN or self._holds_with(NO_FACTS):
+        deadline = Deadline.after(self._seconds_left)
+        if self.relation is Relation.UNKNOWN or self._holds_with(NO_FACTS, deadline):
             return ()
         needed = self._facts
         for fact in WorldFact:
-            if self._holds_with(needed - {fact}):
+            if self._holds_with(needed - {fact}, deadline):
                 needed -= {fact}
         return tuple(fact for fact in WorldFact if fact in needed)
 
-    def _holds_with(self, facts: Facts) -> bool:
+    def _holds_with(self, facts: Facts, deadline: Deadline) -> bool:
         """The relation is the same over the requests that satisfy the facts."""
         if facts == self._facts:
             return True
         try:
-            deadline = Deadline.after(self._seconds_left)
             search = _Search(self.before, self.after, self.about, facts)
             return search.relation(deadline) is self.relation
         except Undecided:
@@ -256,9 +257,11 @@ def _lifting(policy: Policy, name: str) -> str:
     """How a lone policy becomes a stack."""
     identity = policy.kind is PolicyKind.IDENTITY
     lifted = "PolicySet(identity=[policy])" if identity else "PolicySet(resource=policy)"
+    name_ = policy.file or "policy.json"
+    as_file = f'{{"identity": ["{name_}"]}}' if identity else f'{{"resource": "{name_}"}}'
     return (
         f"a policy that stands for itself cannot be compared with a stack: {policy.file or name} "
-        f"is {_a(policy.kind)}\n    hint: make a stack of it: {lifted}"
+        f"is {_a(policy.kind)}\n    hint: make a stack of it: {lifted}, or as a file {as_file}"
     )
 
 

@@ -149,8 +149,12 @@ class Concerned:
         """
         named = self.named
         tags_matter = any(map(_mentions_tags, self._common(session)))
+        around = self.around
+        closed = not around.management_account and not all(map(_allows_some, around.scps))  # R-E4
         alike: dict[_Alike, list[str]] = {}
         for principal in principals:
+            if closed and not _is_service_linked(principal):
+                continue
             side = self._own_side(principal, tags_matter=tags_matter)
             if side.on_its_own or named.everybody or named.of_principal(principal):
                 alike.setdefault(side, []).append(principal)

@@ -57,6 +57,7 @@ class StackGain(Gain):
         self._inquiry = inquiry
         self._subjects = now, then
         self._example: Model | None = None
+        self._proved_empty = False
 
     @cached_property
     def _unchanged_stack(self) -> bool:
@@ -69,7 +70,11 @@ class StackGain(Gain):
         if self._only_change is not None:
             return self._comes_through_some()
         self._example = self._inquiry.find(self._whole(self._inquiry.compiler()))
-        return self._example is not None
+        self._proved_empty = self._example is None
+        return not self._proved_empty
+
+    def account(self) -> tuple[Difference, ...]:
+        return () if self._proved_empty else super().account()
 
     def example(self) -> tuple[Difference, ...]:
         """One difference, where that much is known, with the statement that grants it now."""
@@ -135,7 +140,7 @@ class StackGain(Gain):
         return [*self._new_denies(), *self._new_allows()]
 
     def _trails(self) -> Sequence[Trail]:
-        if self._unchanged_stack:
+        if self._unchanged_stack or self._proved_empty:
             return []
         return [*self._changed, *self._unchanged]
 

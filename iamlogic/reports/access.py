@@ -6,15 +6,17 @@ from collections.abc import Iterator
 
 from iamlogic.questions.region import Region
 from iamlogic.questions.who_can import Access, WhoCan
-from iamlogic.reports.wording import Row, rows
+from iamlogic.reports.markdown import code
+from iamlogic.reports.wording import Mark, Row, rows
 from iamlogic.semantics.explain import printable
 from iamlogic.semantics.request import Request
 from iamlogic.syntax.scope import Scope
 
 
-def who_can_lines(found: WhoCan, scope: Scope, identities: int) -> Iterator[str]:
+def who_can_lines(found: WhoCan, scope: Scope, asked: int) -> Iterator[str]:
     """One paragraph for each principal: the request that shows it, and what allows it."""
-    yield headline(found, scope, identities)
+    wanted = "; ".join(f"{row.element} {_listed(row, str)}" for row in _rows(scope))
+    yield f"{_headline(found, asked)}: {wanted}"
     for access in found:
         yield ""
         yield printable(access.principal)
@@ -27,21 +29,26 @@ def who_can_lines(found: WhoCan, scope: Scope, identities: int) -> Iterator[str]
         yield f"{printable(principal)}: unknown: {printable(why)}"
 
 
-def who_can_markdown(found: WhoCan, scope: Scope, identities: int) -> str:
+def who_can_markdown(found: WhoCan, scope: Scope, asked: int) -> str:
     """The same as a table."""
-    lines = [f"### {headline(found, scope, identities)}", ""]
+    lines = [f"### {_headline(found, asked)}", ""]
+    lines += [f"- {row.element}: {_listed(row, code)}" for row in _rows(scope)]
     if found.accesses:
-        lines += ["| principal | for example | because |", "|---|---|---|"]
-        lines += [f"| {' | '.join(map(_cell, _row(access)))} |" for access in found]
-    lines += [f"- {_cell(arn)}: unknown: {_cell(why)}" for arn, why in found.unknown]
+        lines += ["", "| principal | for example | because |", "|---|---|---|"]
+        lines += [f"| {' | '.join(_cells(access))} |" for access in found]
+    if found.unknown:
+        lines += ["", *(f"- {code(arn)}: unknown: {code(why)}" for arn, why in found.unknown)]
     return "\n".join(lines) + "\n"
 
 
-def headline(found: WhoCan, scope: Scope, identities: int) -> str:
-    """How many can do what."""
-    asked = "; ".join(f"{row.element} {_listed(row)}" for row in rows(Region.of(scope.statement)))
+def _headline(found: WhoCan, asked: int) -> str:
+    """How many of those that were asked about can."""
     unsettled = f", of {len(found.unknown)} it is not known" if found.unknown else ""
-    return f"{len(found)} of {identities + 1} principals can{unsettled}: {asked}"
+    return f"{len(found)} of {asked} principals can{unsettled}"
+
+
+def _rows(scope: Scope) -> list[Row]:
+    return rows(Region.of(scope.statement))
 
 
 def example(request: Request) -> str:
@@ -54,15 +61,19 @@ def example(request: Request) -> str:
     return f"{about}, with {context}" if context else about
 
 
-def _row(access: Access) -> tuple[str, str, str]:
+def _cells(access: Access) -> Iterator[str]:
     way = [access.principal, *(hop.role for hop in access.path)]
-    return " → ".join(way), example(access.witness), access.decision.reason
+    because = [*(f"{hop.decision.reason} to assume {hop.role}" for hop in access.path)]
+    yield " → ".join(map(_cell, way))
+    yield _cell(example(access.witness))
+    yield ", then ".join(map(_cell, [*because, access.decision.reason]))
 
 
-def _listed(row: Row) -> str:
+def _listed(row: Row, mark: Mark) -> str:
     more = [f"… {row.more} more"] if row.more else []
-    return ", ".join([*row.shown, *more])
+    return ", ".join([*map(mark, row.shown), *more])
 
 
 def _cell(text: str) -> str:
-    return printable(text).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+    """A code span that does not end its cell."""
+    return code(printable(text)).replace("|", "\\|")
