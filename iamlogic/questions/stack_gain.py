@@ -124,8 +124,15 @@ class StackGain(Gain):
 
     @cached_property
     def _only_change(self) -> tuple[Group, Group] | None:
-        """The one group that differs, now and then, where all else is the same."""
-        now, then = ({id(group): group for group in each.groups} for each in self._subjects)
+        """The one group that differs, now and then, where all else is the same.
+
+        Not where a Deny with NotPrincipal reaches those who have a boundary (R-M12): such a
+        statement matches more than it says.
+        """
+        subjects = self._subjects
+        if len({each.service_linked for each in subjects}) > 1:
+            return None
+        now, then = ({id(group): group for group in each.groups} for each in subjects)
         for key, group in list(now.items()):
             twin = next((k for k, each in then.items() if each.meaning == group.meaning), None)
             if twin is not None:
@@ -133,11 +140,34 @@ class StackGain(Gain):
         if len(now) != 1 or len(then) != 1:
             return None
         (new,), (old,) = now.values(), then.values()
-        return (new, old) if new.type is old.type else None
+        bounded = any(each.of_type(PolicyType.BOUNDARY) for each in subjects)
+        if new.type is not old.type or (bounded and any(map(_spares, (new, old)))):
+            return None
+        return new, old
 
     @cached_property
     def _changed(self) -> list[Trail]:
-        return [*self._new_denies(), *self._new_allows()]
+        if self._only_change is not None:
+            return list(self._in_one_group(*self._only_change))
+        now, then = self._subjects
+        difference = self._difference()
+        return [
+            *self._new(_denies(then), _denies(now), difference),
+            *self._new(_allows(now), _allows(then), difference),
+        ]
+
+    def _in_one_group(self, new: Group, old: Group) -> Iterator[Trail]:
+        """The statements that one version of the group has, and the other has not.
+
+        What a statement of the other version covers is no difference, for all else that decides is
+        the same; but for a grant, of which the strength counts as well (R-M8).
+        """
+        weighed = old.type is PolicyType.RESOURCE
+        denying = self._difference(against=new.denies)
+        allowing = self._difference(against=() if weighed else old.allows)
+        type_ = new.type
+        yield from self._new({type_: [*old.denies]}, {type_: [*new.denies]}, denying)
+        yield from self._new({type_: [*new.allows]}, {type_: [*old.allows]}, allowing)
 
     def _trails(self) -> Sequence[Trail]:
         if self._unchanged_stack or self._proved_empty:
@@ -164,23 +194,8 @@ class StackGain(Gain):
         rootless = self._difference(outside=[*changed, *grants])
         return [*trails, self._trail(_root_in_its_account(), (), rootless)]
 
-    def _new_denies(self) -> Iterator[Trail]:
-        now, then = self._subjects
-        only = self._only_change
-        yield from self._new(_denies(then), _denies(now), () if only is None else only[0].denies)
-
-    def _new_allows(self) -> Iterator[Trail]:
-        now, then = self._subjects
-        only = self._only_change
-        yield from self._new(_allows(now), _allows(then), () if only is None else only[1].allows)
-
-    def _new(self, these: _ByType, those: _ByType, against: Sequence[Lowered]) -> Iterator[Trail]:
-        """The statements that are new in their type.
-
-        Where one group alone has changed, what a statement `against` in the other version of it
-        covers is no difference: all else that decides is the same on both sides.
-        """
-        difference = self._difference(against=against)
+    def _new(self, these: _ByType, those: _ByType, difference: _Stacks) -> Iterator[Trail]:
+        """The statements of `these` that are not among `those` of their type."""
         for type_, statements in these.items():
             old = those.get(type_, [])
             shared = {statement.meaning for statement in old}
@@ -238,6 +253,11 @@ class _Stacks(Others):
     def speak_of_owner(self) -> bool:
         """Whose a resource is decides which policies are needed (R-K5)."""
         return True
+
+
+def _spares(group: Group) -> bool:
+    """Whether a Deny of the group names those whom it spares."""
+    return any(each.principals is not None and each.principals.negated for each in group.denies)
 
 
 def _allows(subject: Subject) -> _ByType:

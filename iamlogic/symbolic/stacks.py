@@ -81,10 +81,14 @@ class Subject:
         return replace(self, groups=tuple(groups))
 
     @property
+    def service_linked(self) -> bool:
+        """Whether the caller says that the role is a service-linked one (R-E23)."""
+        return isinstance(self.given, PolicySet) and self.given.service_linked
+
+    @property
     def meaning(self) -> object:
         """Equal for two stacks that differ in the order of their policies and levels alone."""
-        linked = isinstance(self.given, PolicySet) and self.given.service_linked
-        return Counter(group.meaning for group in self.groups), linked
+        return Counter(group.meaning for group in self.groups), self.service_linked
 
     def of_type(self, type_: PolicyType) -> list[Group]:
         return [group for group in self.groups if group.type is type_]
