@@ -43,7 +43,7 @@ CITED = {
     "R-E23": ("tests/semantics/test_stacks.py::test_a_path_makes_a_role_service_linked",),
     "R-E24": ("tests/questions/test_permits.py::test_whom_a_question_about_a_stack_ranges_over",),
     "R-E25": ("tests/questions/test_governing.py::test_the_nearest_policy_decides",),
-    "R-E26": ("tests/questions/test_who_can.py::test_a_chain_of_roles",),
+    "R-E26": ("tests/questions/test_who_can.py::test_ways_are_as_long_as_asked_for_and_told_from_the_first_role_on",),
     "R-K5": ("tests/conformance/test_decision_table.py::test_row_has_its_outcome",),
     "R-E20": (f"{WORLD}::test_over_whom_lone_policies_are_compared",),
     "R-E21": (f"{WORLD}::test_resources_are_arns_or_the_star",),
@@ -91,7 +91,9 @@ def rules() -> list[Rule]:
         for case in json.loads(path.read_text(encoding="utf-8"))
     ]
     rows = (CASES / f"{DECISIONS}.jsonl").read_text(encoding="utf-8").splitlines()
-    cases += [(DECISIONS, {**row, "rule": row["rules"]}) for row in map(json.loads, filter(None, rows))]
+    cases += [
+        (DECISIONS, {**row, "rule": row["rules"]}) for row in map(json.loads, filter(None, rows))
+    ]
     found = []
     for section, id_ in _defined():
         by_file: dict[str, tuple[str, ...]] = {}

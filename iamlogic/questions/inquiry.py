@@ -284,6 +284,8 @@ def _kinds(
 def _concerns(stacks: Sequence[PolicySet], kind: Kind) -> bool:
     """R-E24: whether a requester of the kind can be the one whom the stacks are about."""
     has_own = any(each.identity or each.boundary or each.session for each in stacks)
+    if any(each.service_linked for each in stacks):
+        return kind is Kind.ROLE_SESSION
     match kind:
         case Kind.ROOT:
             return not has_own

@@ -89,7 +89,7 @@ class StackGain(Gain):
         ]
         statement = granting[0].statements[0] if granting else None
         region = Region.of(statement or _root_in_its_account().statement)
-        home = None if statement is None else self._home(statement)
+        home = None if statement is None else self._home(statement, granting[0].layer.type)
         return (Difference.of(region, statement, home, witness, then.given),)
 
     def _may_move(self, found: Found) -> bool:
@@ -189,10 +189,12 @@ class StackGain(Gain):
         if self._inquiry.find([*self._inquiry.in_scope(compiler), *rest.formula(compiler)]) is None:
             return []
         now, _ = self._subjects
-        grants = [s for group in now.groups if group.type in _GRANTING for s in group.allows]
-        trails = [self._trail(statement, (), rest) for statement in grants]
+        groups = [group for group in now.groups if group.type in _GRANTING]
+        trails = [self._trail(s, each.type, (), rest) for each in groups for s in each.allows]
+        grants = [trail.source.statement for trail in trails]
         rootless = self._difference(outside=[*changed, *grants])
-        return [*trails, self._trail(_root_in_its_account(), (), rootless)]
+        root = Source(self._solver, self._suggestions, _root_in_its_account(), rootless)
+        return [*trails, Trail(root, None, ())]
 
     def _new(self, these: _ByType, those: _ByType, difference: _Stacks) -> Iterator[Trail]:
         """The statements of `these` that are not among `those` of their type."""
@@ -201,17 +203,24 @@ class StackGain(Gain):
             shared = {statement.meaning for statement in old}
             for statement in statements:
                 if statement.meaning not in shared:
-                    yield self._trail(statement, old, difference)
+                    yield self._trail(statement, type_, old, difference)
 
-    def _trail(self, statement: Lowered, counterparts: Sequence[Lowered], others: Others) -> Trail:
+    def _trail(
+        self,
+        statement: Lowered,
+        type_: PolicyType,
+        counterparts: Sequence[Lowered],
+        others: Others,
+    ) -> Trail:
         source = Source(self._solver, self._suggestions, statement, others)
-        return Trail(source, self._home(statement.statement), counterparts)
+        return Trail(source, self._home(statement.statement, type_), counterparts)
 
-    def _home(self, statement: Statement) -> Member | None:
-        """What the statement stands in."""
+    def _home(self, statement: Statement, type_: PolicyType) -> Member | None:
+        """What the statement stands in, of the members of its type."""
+        types = {type_, PolicyType.TRUST} if type_ is PolicyType.RESOURCE else {type_}
         for subject in self._subjects:
             for member in members_of(subject.given):
-                if any(each is statement for each in member.policy.statements):
+                if member.type in types and any(s is statement for s in member.policy.statements):
                     return member
         return None
 
