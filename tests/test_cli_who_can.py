@@ -239,6 +239,7 @@ def test_only_some_principals_are_asked_about(tmp_path: Path) -> None:
     account = details(tmp_path, ANN, BEN, DEPLOY)
     some = ("--principal", f"{IAM}role/Deploy", "--principal", f"{IAM}user/ben")
     assert listed(account, *READ, *some) == ["role/Deploy"]
+    assert who(account, *READ, *some).stdout.startswith("1 of 2 principals can: ")
 
 
 def test_pages_are_one_account(tmp_path: Path) -> None:
@@ -359,6 +360,12 @@ def test_a_misused_command_leaves_with_2(
     assert message in result.stderr
 
 
+def test_the_help_has_a_command_to_copy() -> None:
+    shown = [line.strip() for line in run("who-can", "--help").stdout.splitlines()]
+    at = shown.index("iamlogic who-can --account-details details.json \\")
+    assert shown[at + 1].startswith("--action s3:GetObject --resource arn:")
+
+
 def test_the_account_must_be_given() -> None:
     result = run("who-can", *READ)
     assert result.exit_code == 2
@@ -406,7 +413,9 @@ def test_what_cannot_be_read_leaves_with_2_and_says_where(
 def test_a_file_that_is_not_there_leaves_with_2(option: str, tmp_path: Path) -> None:
     gone = tmp_path / "gone.json"
     given = [option, str(gone)]
-    own = [] if option == "--account-details" else ["--account-details", details(tmp_path, ANN)]
+    own = (
+        [] if option == "--account-details" else ["--account-details", str(details(tmp_path, ANN))]
+    )
     result = run("who-can", *own, *READ, *given)
     assert (result.exit_code, result.stdout) == (2, "")
     assert "gone.json: cannot be read: no such file" in result.stderr
@@ -415,8 +424,10 @@ def test_a_file_that_is_not_there_leaves_with_2(option: str, tmp_path: Path) -> 
 def test_what_is_no_account_leaves_with_2(tmp_path: Path) -> None:
     result = who(write(tmp_path / "details.json", '{"bucket": {"Statement": []}}'), *READ)
     assert (result.exit_code, result.stdout) == (2, "")
-    for name in ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies"):
-        assert name in result.stderr
+    errors = [line for line in result.stderr.splitlines() if line.startswith("error: ")]
+    names = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
+    for error, name in zip(errors, names, strict=True):
+        assert name in error
 
 
 def test_every_mistake_of_the_policies_is_told(tmp_path: Path) -> None:
