@@ -25,6 +25,7 @@ CASES = ROOT / "tests" / "conformance"
 
 FACTS = "tests/semantics/test_facts.py"
 WORLD = "tests/semantics/test_world.py"
+WHO_CAN = "tests/questions/test_who_can.py"
 CITED = {
     "R-K8": (f"{WORLD}::test_a_single_valued_key_has_one_value",),
     "R-K10": (f"{FACTS}::test_this_breaks_one_fact_and_no_other",),
@@ -43,7 +44,7 @@ CITED = {
     "R-E23": ("tests/semantics/test_stacks.py::test_a_path_makes_a_role_service_linked",),
     "R-E24": ("tests/questions/test_permits.py::test_whom_a_question_about_a_stack_ranges_over",),
     "R-E25": ("tests/questions/test_governing.py::test_the_nearest_policy_decides",),
-    "R-E26": ("tests/questions/test_who_can.py::test_ways_are_as_long_as_asked_for_and_told_from_the_first_role_on",),
+    "R-E26": (f"{WHO_CAN}::test_ways_are_as_long_as_asked_for_and_told_from_the_first_role_on",),
     "R-K5": ("tests/conformance/test_decision_table.py::test_row_has_its_outcome",),
     "R-E20": (f"{WORLD}::test_over_whom_lone_policies_are_compared",),
     "R-E21": (f"{WORLD}::test_resources_are_arns_or_the_star",),

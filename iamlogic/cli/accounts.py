@@ -19,7 +19,7 @@ from iamlogic.cli.options import (
     scope_option,
     timeout_option,
 )
-from iamlogic.cli.reading import scope_asked
+from iamlogic.cli.reading import json_from_stdin, only_one_from_stdin, scope_asked
 
 _HELP = """Which users and roles of an account can do something, with the policies that let them.
 
@@ -38,7 +38,7 @@ Exits with 0 if everybody is settled, with 3 if it is not known of somebody.
     required=True,
     multiple=True,
     metavar="FILE",
-    help="What aws iam get-account-authorization-details prints; again for each page.",
+    help="What aws iam get-account-authorization-details prints, or -; again for each page.",
 )
 @action_option
 @resource_option
@@ -82,9 +82,12 @@ def who_can(
     asked = scope_asked(action, resource, scope)
 
     def answer() -> tuple[str | None, Exit]:
+        only_one_from_stdin(*details, scope or "")
         wanted = asked()
         account = il.load_account(
-            list(details), resource_policies=resource_policies, organization=organization
+            [json_from_stdin() if page == "-" else page for page in details],
+            resource_policies=resource_policies,
+            organization=organization,
         )
         with _workers(jobs, len(account.identities)) as executor:
             found = il.who_can(

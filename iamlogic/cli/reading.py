@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import click
@@ -36,6 +36,19 @@ def content_of(file: str) -> bytes:
         return sys.stdin.buffer.read(MAX_TEXT + 1)  # one byte more than `parse` takes
     except OSError as error:
         raise il.PolicyReadError(file, (error.strerror or str(error)).lower()) from error
+
+
+def json_from_stdin() -> Mapping[str, object]:
+    """The object on standard input, of whatever size; no member of it is lost."""
+    from iamlogic.inputs.json_files import decoded
+
+    try:
+        value = decoded(sys.stdin.buffer.read().decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        value = None
+    if not isinstance(value, Mapping):
+        raise il.PolicyReadError(_STDIN, "this is no JSON object")
+    return value
 
 
 def read_subject_of(file: str) -> il.Policy | il.PolicySet:

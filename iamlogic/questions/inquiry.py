@@ -87,10 +87,18 @@ def check_scope(given: object) -> None:
 
 
 class Inquiry:
-    """A solver for one question, and the formulas of what its subjects allow."""
+    """A solver for one question, and the formulas of what its subjects allow.
+
+    `multivalued` are keys that policies beside the subjects show to have several values (R-K8).
+    """
 
     def __init__(
-        self, given: Sequence[Policy | PolicySet], about: About, facts: Facts | None = None
+        self,
+        given: Sequence[Policy | PolicySet],
+        about: About,
+        facts: Facts | None = None,
+        *,
+        multivalued: frozenset[str] = frozenset(),
     ) -> None:
         _check_types(given)
         self.about = about
@@ -112,7 +120,7 @@ class Inquiry:
         self.solver = Solver(
             kinds,
             self.suggestions,
-            multivalued_keys(asked),
+            multivalued | multivalued_keys(asked),
             known,
             within=_within(self._scope, requesters, about.resources),
             account=_common_account(requesters),

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 from weakref import WeakKeyDictionary
 
 from iamlogic.questions.account import Account, Identity, Tags
@@ -20,6 +19,7 @@ from iamlogic.questions.principal_search import PRINCIPAL_TAG, Group, Target, pa
 from iamlogic.semantics.globs import glob_matches, written
 from iamlogic.symbolic.lowering import Lowered, lower
 from iamlogic.syntax.letter_case import fold
+from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.policy import (
     Effect,
     Policy,
@@ -84,15 +84,22 @@ class Population:
                 below.setdefault(above, []).append(arn)
         return below
 
+    def _policies(self) -> Iterator[Policy]:
+        for identity in self._identities.values():
+            yield from identity.policies
+            if identity.boundary is not None:
+                yield identity.boundary
+        yield from self._attached.values()
+        yield from self._around.policies()
+
+    @cached_property
+    def multivalued(self) -> frozenset[str]:
+        """The keys that have several values in some policy of the account (R-K8)."""
+        return multivalued_keys({id(policy): policy for policy in self._policies()}.values())
+
     @cached_property
     def _shelf(self) -> Shelf:
-        own = (
-            policy
-            for identity in self._identities.values()
-            for policy in (*identity.policies, identity.boundary)
-            if policy is not None
-        )
-        return Shelf(chain(own, self._attached.values(), self._around.policies()))
+        return Shelf(self._policies())
 
     def of_scope(self, scope: Scope) -> Concerned:
         """What the account's policies say of a scope."""

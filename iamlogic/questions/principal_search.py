@@ -34,7 +34,6 @@ from iamlogic.symbolic.languages import Languages, Template, Word, glob, ordered
 from iamlogic.symbolic.lowering import lower
 from iamlogic.syntax.documents import parse
 from iamlogic.syntax.letter_case import fold
-from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.policy import Policy
 from iamlogic.syntax.policy_set import PolicySet, with_members
 from iamlogic.syntax.scope import Scope
@@ -104,14 +103,16 @@ class Group:
 class Work:
     """Groups to ask about, and what they have in common.
 
-    `to_everybody` are the numbers of the targets whose policies grant to all; `until` is a time of
-    the clock.
+    `to_everybody` are the numbers of the targets whose policies grant to all; `multivalued` the
+    keys that have several values in some policy of the account (R-K8), narrowed away or not;
+    `until` is a time of the clock.
     """
 
     scope: Scope
     account: str
     targets: tuple[Target, ...]
     to_everybody: tuple[int, ...]
+    multivalued: frozenset[str]
     groups: tuple[Group, ...]
     until: float | None
     all_requests: bool
@@ -140,8 +141,6 @@ class _Common:
         self.work = work
         self.foreign = [each for each in work.targets if each.owner != work.account]
         self.by_arn = {target.arn: target for target in work.targets}
-        asked = Policy((work.scope.statement,))
-        self.multivalued = multivalued_keys([asked, *(each.policy for each in work.targets)])
         self._served: dict[Request, int] = {}
 
     def likely(self) -> list[Request]:
@@ -270,6 +269,7 @@ class _Search:
         inquiry = Inquiry(
             [stack],
             About(work.scope, principals, owner, work.all_requests, resources=within),
+            multivalued=work.multivalued,
         )
         inquiry.solver.deadline = self._deadline
         if target is not None:
@@ -334,8 +334,7 @@ class _Search:
             return request
         # Policies and scope may look at what AWS adds: the whole request must show it as well.
         whole = with_usual_context(request, [fold(key) for key in request.context])
-        multivalued = self._common.multivalued | multivalued_keys(self._group.stack.policies())
-        shown = self._shows_it(whole) and can_send(whole, multivalued, to_stack=True)
+        shown = self._shows_it(whole) and can_send(whole, self._work.multivalued, to_stack=True)
         return request if shown else None
 
     def _shows_it(self, request: Request) -> bool:

@@ -22,6 +22,7 @@ from iamlogic.questions.population import Population, population_of
 from iamlogic.questions.principal_search import Found, Work, search
 from iamlogic.semantics import Decision, Outcome, Request, evaluate
 from iamlogic.symbolic.deadline import Undecided
+from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.policy import Policy
 from iamlogic.syntax.scope import Scope
 
@@ -172,6 +173,9 @@ class _Question:
             yield from (Found(principal, None, str(bound)) for principal in principals)
             return
         groups = list(concerned.groups(principals, session))
+        further = [] if session is None else [session]
+        asked = multivalued_keys([Policy((scope.statement,)), *further])
+        multivalued = self.population.multivalued | asked
         share = len(groups) if self.executor is None else _GROUPS_A_TASK
         shares = [
             Work(
@@ -179,6 +183,7 @@ class _Question:
                 self.population.id,
                 concerned.targets,
                 concerned.named.everybody,
+                multivalued,
                 tuple(groups[at : at + share]),
                 self.until,
                 self.all_requests,
@@ -233,20 +238,40 @@ class _Chains:
             reached = further
         if not reached:  # all ways have been followed to their ends
             self._doubts = {arn: why for arn, why in self._doubts.items() if arn not in seen}
-        doubt = next((f"{role}: {why}" for role, why in self._doubts.items()), None)
-        for arn in self._starts:
-            if arn in self._found.accesses:
-                self._found.unknown.pop(arn, None)
-            elif doubt is not None:  # it might be by way of that role
-                self._found.unknown.setdefault(arn, doubt)
+        self._follow_doubts(most)
+        for arn in self._found.accesses:
+            self._found.unknown.pop(arn, None)
         return self._found
+
+    def _follow_doubts(self, most: int) -> None:
+        """Whoever may assume a role of which it is not known what it can is not known either."""
+        doubtful, seen = self._doubts, set(self._doubts)
+        for _ in range(most):
+            further: dict[str, str] = {}
+            for role, why in doubtful.items():
+                scope = _assuming(role)
+                starts = [arn for arn in self._starts if arn not in self._found.accesses]
+                for arn in self._may(scope, starts, self._session):
+                    self._found.unknown.setdefault(arn, f"{role}: {why}")
+                roles = [arn for arn in self._question.population.roles if arn not in seen]
+                further |= dict.fromkeys(self._may(scope, roles, None), why)
+            seen |= further.keys()
+            doubtful = further
+
+    def _may(
+        self, scope: Scope, principals: Iterable[str], session: Policy | None
+    ) -> Iterator[str]:
+        """Those that can, and those of whom it is not known."""
+        answers = self._question.of_themselves(scope, principals, session)
+        yield from answers.accesses
+        yield from answers.unknown
 
     def _assumed_by(
         self, role: str, access: Access, further: dict[str, Access], seen: set[str]
     ) -> None:
         """Note who may assume the role and so can what it can; roles among them, to go on with."""
         found = self._found
-        scope = Scope({"Action": "sts:AssumeRole", "Resource": role})
+        scope = _assuming(role)
         starts = [arn for arn in self._starts if arn not in found.accesses]
         if self._session is None:  # else it can leave its session policy behind
             starts = [arn for arn in starts if arn != role]
@@ -262,6 +287,10 @@ class _Chains:
         for arn, hop in between.accesses.items():
             seen.add(arn)
             further[arn] = _by_way_of(role, hop, access)
+
+
+def _assuming(role: str) -> Scope:
+    return Scope({"Action": "sts:AssumeRole", "Resource": role})
 
 
 def _by_way_of(role: str, hop: Access, access: Access) -> Access:

@@ -109,9 +109,7 @@ def test_a_derived_key_is_the_requester_s_own() -> None:
         lies_in("text", Word("bob")): True,
     }
     found = next(
-        suggestions(
-            atoms, [REQUESTER], request, domains(REQUESTERS[PolicyKind.IDENTITY]), FOREVER
-        ),
+        suggestions(atoms, [REQUESTER], request, domains(REQUESTERS[PolicyKind.IDENTITY]), FOREVER),
         None,
     )
     assert isinstance(found, list)
