@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from iamlogic.errors import AccountError, Problem
 from iamlogic.syntax.policy import Policy
 from iamlogic.syntax.policy_set import Levels
 
@@ -53,6 +54,11 @@ class Account:
     management_account: bool = False
 
     def __post_init__(self) -> None:
+        for arn in self.resource_policies:
+            if set(arn) & set("*?"):  # a policy is attached to one resource
+                hint = "give one policy for each resource"
+                problem = Problem(f"{arn} is a pattern, not the ARN of a resource", hint=hint)
+                raise AccountError((problem,))
         policies = MappingProxyType(dict(self.resource_policies))
         object.__setattr__(self, "resource_policies", policies)
 

@@ -15,7 +15,8 @@ from weakref import WeakKeyDictionary
 
 from iamlogic.questions.account import Account, Identity, Tags
 from iamlogic.questions.narrowing import Narrowed, Shelf, overlaps
-from iamlogic.questions.principal_search import PRINCIPAL_TAG, Group, Target, parent
+from iamlogic.questions.principal_search import PRINCIPAL_TAG, Group
+from iamlogic.questions.targets import Target, parent
 from iamlogic.semantics.globs import glob_matches, written
 from iamlogic.symbolic.lowering import Lowered, lower
 from iamlogic.syntax.letter_case import fold

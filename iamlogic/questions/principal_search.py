@@ -16,21 +16,21 @@ scope (`narrowing`), which changes nothing for its requests.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from heapq import nlargest
-from typing import TypeVar
 
 from iamlogic.errors import InternalError, RequestError
 from iamlogic.questions.account import Tags
 from iamlogic.questions.inquiry import About, Inquiry
+from iamlogic.questions.targets import Target, governed_by, governing, parent
 from iamlogic.semantics import Request, allows, can_send, with_usual_context
 from iamlogic.semantics.context import ContextValue
 from iamlogic.semantics.statements import statement_matches
 from iamlogic.symbolic.deadline import Deadline, TimeoutExpired, Undecided
 from iamlogic.symbolic.inclusion import covers, may_overlap
-from iamlogic.symbolic.languages import Languages, Template, Word, glob, ordered
+from iamlogic.symbolic.languages import Languages, Template, Word, ordered
 from iamlogic.symbolic.lowering import lower
 from iamlogic.syntax.documents import parse
 from iamlogic.syntax.letter_case import fold
@@ -38,47 +38,7 @@ from iamlogic.syntax.policy import Policy
 from iamlogic.syntax.policy_set import PolicySet, with_members
 from iamlogic.syntax.scope import Scope
 
-Attached = TypeVar("Attached")
-
 PRINCIPAL_TAG = "aws:principaltag/"
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A resource with a policy, which decides for that resource and what lies below it (R-E25).
-
-    `apart` are ARNs below it that have policies of their own, which speak of the scope or do not.
-    """
-
-    arn: str
-    policy: Policy
-    owner: str
-    apart: tuple[str, ...] = ()
-
-    @property
-    def governed(self) -> Languages:
-        """The resources that its policy decides for, and those `apart`."""
-        return governed_by(self.arn)
-
-
-def governed_by(arn: str) -> Languages:
-    """R-E25: the resource, and all that lies below it."""
-    return ordered([Word(arn), glob(f"{arn}/*"), glob(f"{arn}:*")])
-
-
-def governing(resource: str, attached: Mapping[str, Attached]) -> Attached | None:
-    """What is attached to the resource, or to the nearest ARN that it lies below."""
-    arn = resource if resource in attached else parent(resource, attached)
-    return attached[arn] if arn else None
-
-
-def parent(resource: str, attached: Collection[str]) -> str:
-    """The nearest ARN that the resource lies below; empty if it lies below none."""
-    end = len(resource)
-    while (end := max(resource.rfind("/", 0, end), resource.rfind(":", 0, end))) > 0:
-        if resource[:end] in attached:
-            return resource[:end]
-    return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from iamlogic.questions.principal_search import governed_by, governing, parent
+from iamlogic.questions.targets import governed_by, governing, parent
 from iamlogic.symbolic.languages import matches
 
 FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:f"
