@@ -142,6 +142,8 @@ def is_concerned(request: il.Request, *given: il.PolicySet) -> bool:
     """Whether questions about the stacks, of no requester in particular, are about it (R-E24)."""
     requester, any_resource = request.requester, any(stack.resource for stack in given)
     own = any(s.identity or s.boundary or s.session for s in given)
+    if requester.kind is not RequesterKind.ROLE_SESSION and any(s.service_linked for s in given):
+        return False
     match requester.kind:
         case RequesterKind.ROOT:
             in_own = requester.account == request.resource_owner
