@@ -19,6 +19,7 @@ from iamlogic.syntax.documents import load, read_document, read_file
 from iamlogic.syntax.json_tree import (
     JsonBool,
     JsonList,
+    JsonNull,
     JsonObject,
     JsonString,
     JsonValue,
@@ -72,7 +73,8 @@ class _Reader:
         found: dict[str, object] = {}
         for member in root.members:
             if member.name in MEMBERS:
-                found[member.name] = self._member(member)
+                if not isinstance(member.value, JsonNull):  # null is: there is none
+                    found[member.name] = self._member(member)
             else:
                 message = f"{quote(member.name)} is no member of a stack"
                 hint = did_you_mean(member.name, MEMBERS) or f"expected {', '.join(MEMBERS)}"

@@ -160,6 +160,8 @@ def _policy(name: str, given: object) -> Policy | None:
 
 
 def _policies(name: str, given: object) -> tuple[Policy, ...]:
+    if given is None:
+        return ()
     if isinstance(given, Policy) or not isinstance(given, Iterable) or isinstance(given, _TEXTS):
         raise PolicySetError(f"{name} is {_what(given)}, expected a list of policies")
     found = tuple(given)
@@ -170,6 +172,8 @@ def _policies(name: str, given: object) -> tuple[Policy, ...]:
 
 
 def _levels(name: str, given: object) -> Levels:
+    if given is None:
+        return ()
     expected = "expected a list of policies for each level of the organization"
     if isinstance(given, Policy) or not isinstance(given, Iterable) or isinstance(given, _TEXTS):
         raise PolicySetError(f"{name} is {_what(given)}, {expected}")

@@ -122,6 +122,12 @@ def test_a_stack_is_made_of_lists_and_keeps_tuples() -> None:
     assert hash(stack) == hash(il.PolicySet(identity=(policy(ALLOW),), scps=((policy(ALLOW),), ())))
 
 
+def test_none_is_no_policy() -> None:
+    none: Any = None
+    stack = il.PolicySet(identity=none, resource=none, boundary=none, scps=none, rcps=none)
+    assert stack == il.PolicySet()
+
+
 @pytest.mark.parametrize(
     ("members", "message"),
     [
