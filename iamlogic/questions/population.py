@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
-from iamlogic.questions.account import Account, Identity, Tags
+from iamlogic.questions.account import Account, Identity, Tags, is_role
 from iamlogic.questions.narrowing import Narrowed, Shelf, overlaps
 from iamlogic.questions.principal_search import PRINCIPAL_TAG, Group
 from iamlogic.questions.targets import Target, parent
@@ -33,6 +33,7 @@ from iamlogic.syntax.policy import (
 from iamlogic.syntax.policy_set import PolicySet, with_members
 from iamlogic.syntax.scope import Scope
 
+_SERVICE_LINKED = "role/aws-service-role/"  # R-E23
 _ACCOUNT_OF_ARN = re.compile(r"arn:[^:]*:[^:]*:[^:]*:([0-9]{12}):")
 
 
@@ -58,7 +59,7 @@ class Population:
     @property
     def roles(self) -> tuple[str, ...]:
         """The ARNs of its roles."""
-        return tuple(arn for arn in self._identities if ":role/" in arn)
+        return tuple(arn for arn in self._identities if is_role(arn))
 
     def stack(self, principal: str, resource: str, session: Policy | None) -> PolicySet:
         """All the policies that decide a request of the principal for the resource."""
@@ -249,7 +250,7 @@ class Named:
 
     def of_principal(self, principal: str) -> tuple[int, ...]:
         numbers = [*self.by_arn.get(principal, [])]
-        if ":role/" in principal:
+        if is_role(principal):
             key = (principal.split(":")[4], principal.rpartition("/")[2])
             numbers += self.by_role.get(key, [])
         return tuple(dict.fromkeys(numbers))
@@ -312,11 +313,11 @@ def _allows_tagging(statement: Statement) -> bool:
 
 def _session_of(principal: str, session: Policy | None) -> Policy | None:
     """A session policy limits sessions of roles."""
-    return session if ":role/" in principal else None
+    return session if is_role(principal) else None
 
 
 def _is_service_linked(principal: str) -> bool:
-    return ":role/aws-service-role/" in principal
+    return is_role(principal) and principal.split(":", 5)[5].startswith(_SERVICE_LINKED)
 
 
 def _narrowed_levels(

@@ -22,7 +22,7 @@ from functools import lru_cache
 from heapq import nlargest
 
 from iamlogic.errors import InternalError, RequestError
-from iamlogic.questions.account import Tags
+from iamlogic.questions.account import Tags, is_role
 from iamlogic.questions.inquiry import About, Inquiry
 from iamlogic.questions.targets import Target, governed_by, governing, parent
 from iamlogic.semantics import Request, allows, can_send, with_usual_context
@@ -349,7 +349,7 @@ def made_by(principal: str, example: Request, tags: Tags) -> Request:
     }
     context |= {f"aws:PrincipalTag/{name}": value for name, value in tags}
     head, _, name = principal.rpartition("/")
-    if ":role/" in principal:
+    if is_role(principal):
         _, partition, _, _, account, _ = principal.split(":", 5)
         session = example.principal.rpartition("/")[2]
         requester = f"arn:{partition}:sts::{account}:assumed-role/{name}/{session}"

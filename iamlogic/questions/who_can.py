@@ -24,6 +24,7 @@ from iamlogic.semantics import Decision, Outcome, Request, evaluate
 from iamlogic.symbolic.deadline import Undecided
 from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.policy import Policy
+from iamlogic.syntax.policy_types import PolicyType, check_policy
 from iamlogic.syntax.scope import Scope
 
 
@@ -97,6 +98,10 @@ def who_can(
     Raises `UnknownPrincipal` for an ARN that the account does not have.
     """
     check_scope(scope)
+    if session is not None:
+        if not isinstance(session, Policy):
+            raise TypeError(f"session is a {type(session).__name__}: iamlogic.parse reads a policy")
+        check_policy(session, PolicyType.SESSION)
     question = _Question(
         population_of(account),
         executor,

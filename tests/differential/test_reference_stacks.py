@@ -10,7 +10,7 @@ from tests.conformance.test_decision_table import ROWS, Row, _request, _stack
 from tests.differential.oracle import cvc5_verdict
 from tests.questions.test_stacks import LOSSES
 
-SHARE = 4
+SHARE = 8
 """Of the table's rows one in so many: each takes some tens of milliseconds."""
 
 

@@ -54,7 +54,7 @@ SECONDS = 5.0
 # One request
 
 
-@share(100)
+@share(50)
 @given(st.data())
 def test_formula_and_evaluator_agree_on_one_request(data: st.DataObject) -> None:
     stack = data.draw(stacks())
@@ -128,7 +128,7 @@ EMPTY = "the scope holds no request"
 
 
 @pytest.mark.parametrize("question", CLAIMS, ids=lambda question: question.__name__)
-@share(100)
+@share(50)
 @given(data=st.data())
 def test_an_answer_shows_a_request_or_no_request_contradicts_it(
     question: Question, data: st.DataObject
@@ -169,7 +169,7 @@ def test_what_never_happens_cannot(data: st.DataObject) -> None:
         assert il.always_allows(stack, scope, **about._asdict()).reason == EMPTY
 
 
-@share(100)
+@share(50)
 @given(data=st.data())
 def test_a_proof_of_denial_needs_each_statement_it_names(data: st.DataObject) -> None:
     stack, scope, about = data.draw(stacks()), data.draw(scopes()), data.draw(asked())
@@ -221,7 +221,7 @@ def loses(relation: Relation) -> bool:
     return relation in (Relation.LESS_PERMISSIVE, Relation.INCOMPARABLE)
 
 
-@share(100)
+@share(50)
 @given(data=st.data())
 def test_no_request_contradicts_a_comparison(data: st.DataObject) -> None:
     pair, about = data.draw(stack_pairs()), data.draw(asked())
@@ -259,7 +259,7 @@ def test_no_request_contradicts_a_comparison(data: st.DataObject) -> None:
         assert inside or not comparison.complete
 
 
-@share(100)
+@share(50)
 @given(data=st.data())
 def test_comparisons_mirror_each_other(data: st.DataObject) -> None:
     pair, about = data.draw(stack_pairs()), data.draw(asked())
@@ -272,7 +272,7 @@ def test_comparisons_mirror_each_other(data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
-@share(60)
+@share(40)
 @given(data=st.data())
 def test_a_law(law: Law, data: st.DataObject) -> None:
     related = data.draw(st.composite(law)())
@@ -289,7 +289,7 @@ def test_a_law(law: Law, data: st.DataObject) -> None:
     assert related.may_lose or not loses(relation)
 
 
-@share(100)
+@share(50)
 @given(data=st.data())
 def test_an_empty_level_allows_nothing_to_those_in_an_account(data: st.DataObject) -> None:
     # R-E4; R-E3: neither the management account nor service-linked roles are concerned
@@ -309,7 +309,7 @@ def test_an_empty_level_allows_nothing_to_those_in_an_account(data: st.DataObjec
         assert answer.verdict is Verdict.FAILS
 
 
-@share(100)
+@share(50)
 @given(data=st.data())
 def test_one_identity_policy_is_the_same_alone_and_as_a_stack(data: st.DataObject) -> None:
     # In their own account, and where no resource policy is required (R-E8, R-E10)

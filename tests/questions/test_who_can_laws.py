@@ -142,7 +142,7 @@ def brute_force(
 # Against the brute force
 
 
-@share(60)
+@share(40)
 @given(cases())
 def test_the_principals_are_those_of_whom_one_resource_at_a_time_says_so(case: Case) -> None:
     found = case.who_can()
@@ -154,7 +154,7 @@ def test_the_principals_are_those_of_whom_one_resource_at_a_time_says_so(case: C
     event(f"{len(found)} of {len(everybody(case.account))}")
 
 
-@share(60)
+@share(40)
 @given(st.data(), cases())
 def test_a_request_that_is_allowed_proves_that_its_maker_is_listed(
     data: st.DataObject, case: Case
@@ -167,7 +167,7 @@ def test_a_request_that_is_allowed_proves_that_its_maker_is_listed(
                 assert arn in listed, request
 
 
-@share(60)
+@share(40)
 @given(cases())
 def test_each_witness_is_a_request_that_its_principal_can_make(case: Case) -> None:
     identities = everybody(case.account)
@@ -297,7 +297,7 @@ def test_what_is_left_of_a_policy_says_the_same_of_the_scope(
 # Laws
 
 
-@share(60)
+@share(40)
 @given(st.data(), cases())
 def test_a_further_allow_takes_nothing_from_anybody(data: st.DataObject, case: Case) -> None:
     more = policy({**data.draw(case.words.what()), "Effect": "Allow"})
@@ -312,7 +312,7 @@ def test_a_further_allow_takes_nothing_from_anybody(data: st.DataObject, case: C
     assert set(after.principals) - set(before.principals) <= {identities[at].arn}
 
 
-@share(60)
+@share(40)
 @given(st.data(), cases())
 def test_the_order_of_identities_policies_and_resources_does_not_matter(
     data: st.DataObject, case: Case
@@ -332,7 +332,7 @@ def test_the_order_of_identities_policies_and_resources_does_not_matter(
     assert case.who_can(other).principals == tuple(a for a in everybody(other) if a in listed)
 
 
-@share(60)
+@share(40)
 @given(cases())
 def test_the_answer_about_one_does_not_hang_on_who_else_is_asked_about(case: Case) -> None:
     listed = case.who_can().principals
@@ -349,7 +349,7 @@ def test_an_executor_finds_the_same(case: Case) -> None:
     assert shared.principals == case.who_can().principals
 
 
-@share(60)
+@share(40)
 @given(cases())
 def test_all_requests_are_more_than_those_that_aws_sends(case: Case) -> None:
     assert set(case.who_can().principals) <= set(case.who_can(all_requests=True).principals)
