@@ -17,6 +17,7 @@ import pytest
 
 import iamlogic as il
 from iamlogic.semantics import can_send, with_usual_context
+from iamlogic.syntax.global_keys import MULTIVALUED_KEYS
 from iamlogic.syntax.letter_case import fold
 
 Json = dict[str, Any]
@@ -49,6 +50,8 @@ def to(principal: object, statement: Json) -> Json:
 
 
 ACCOUNT = {"AWS": HERE}
+SEVERAL = MULTIVALUED_KEYS | {"s3:k"}
+"""Keys that can have several values: the global ones, and one that is used with a set prefix."""
 NOBODY_HERE = {"Service": "ec2.amazonaws.com"}
 FULL_ACCESS = policy(allow())
 READ = policy(allow("s3:GetObject"))
@@ -87,7 +90,7 @@ def ask(account: il.Account, asked: il.Scope | Json, **further: Any) -> il.WhoCa
         for maker, witness in zip(makers, witnesses, strict=True):
             assert witness.requester.principal_arn == maker
             whole = with_usual_context(witness, [fold(key) for key in witness.context])
-            assert "all_requests" in further or can_send(whole, to_stack=True)
+            assert "all_requests" in further or can_send(whole, SEVERAL, to_stack=True)
         assert access.decision.outcome is il.Outcome.ALLOWED
     return found
 
@@ -190,6 +193,10 @@ def test_what_one_can_is_not_what_its_twin_by_name_can() -> None:
     people = [user(name, home) for name in ("ann", "bob", "cy")]
     asked = {"Action": "s3:GetObject", "Resource": f"{BUCKET}/home/bob/*"}
     assert who(account(*people, role("bob", home)), asked) == ["user/bob"]
+    found = ask(account(*people, role("bob", home)), {**asked, "Resource": f"{BUCKET}/*"})
+    for name, access in zip(("ann", "bob", "cy"), found, strict=False):
+        assert access.principal == f"{IAM}user/{name}"
+        assert access.witness.resource.startswith(f"{BUCKET}/home/{name}/")
     people = [user(name, by_arn) for name in ("bob", "x/ann", "amy")]
     assert who(account(*people, role("ada", by_arn)), READING) == [
         "user/x/ann",
@@ -296,6 +303,22 @@ def test_a_resource_policy_grants_to_those_without_policies_of_their_own(
     assert who(asked, READING) == expected
     assert who(asked, {"Action": "s3:GetObject", "Resource": f"{BUCKET}/x"}) == expected
     assert who(asked, {"Action": "s3:GetObject", "Resource": f"{BUCKET}2/x"}) == []
+
+
+def test_of_a_scope_that_leaves_resources_out_the_policies_of_all_others_count() -> None:
+    attached = {
+        BUCKET: policy(to("user/bob", allow("s3:GetObject"))),
+        f"{BUCKET}2": policy(to("user/cy", allow("s3:GetObject"))),
+    }
+    people = (user("bob"), user("cy"))
+    left_out = {"Action": "s3:GetObject", "NotResource": f"{BUCKET}2*"}
+    assert who(account(*people, attached=attached), left_out) == ["user/bob"]
+    both = {"Action": "s3:GetObject", "NotResource": f"{BUCKET}/*"}
+    assert who(account(*people, attached=attached), both) == ["user/bob", "user/cy"]
+    denying = {BUCKET: policy(to("*", deny()))}
+    only_b = policy(allow("s3:GetObject", BUCKET))
+    other = {"Action": "s3:*", "NotResource": "arn:aws:s3:::c"}
+    assert who(account(user("ann", only_b), attached=denying), other) == []
 
 
 def test_a_role_with_a_path_is_named_with_it_and_its_sessions_without() -> None:
@@ -552,6 +575,29 @@ def test_tags_of_users_and_of_roles_that_nobody_may_tag_are_those_of_the_account
 
 
 @pytest.mark.parametrize(
+    ("statements", "can"),
+    [
+        ([{"Action": "sts:AssumeRole"}], False),
+        ([{"Action": ["sts:AssumeRole", "sts:TagSession"]}], True),
+        ([{"Action": "sts:AssumeRole"}, {"Action": "sts:Tag*"}], True),
+        ([{"Action": "STS:tagsession"}], True),
+        ([{"Action": "*"}], True),
+        ([{"Action": "sts:Tag?ession2"}], False),
+        ([{"NotAction": "sts:AssumeRole*"}], True),
+        ([{"NotAction": ["sts:AssumeRole*", "sts:Tag*"]}], False),
+        ([{"Action": "sts:AssumeRole"}, {"Effect": "Deny", "Action": "sts:TagSession"}], False),
+        ([{"Action": "sts:AssumeRole"}, {"Effect": "Deny", "NotAction": "sts:*"}], False),
+    ],
+)
+def test_sessions_can_be_tagged_where_the_trust_policy_allows_it(
+    statements: list[Json], *, can: bool
+) -> None:
+    trusting = policy(*({"Effect": "Allow", "Principal": ACCOUNT} | each for each in statements))
+    made = account(role("R", policy(allow("s3:GetObject", Condition=BLUE)), trust=trusting))
+    assert who(made, READING) == ["role/R"] * can
+
+
+@pytest.mark.parametrize(
     "where", ["identity", "boundary", "session", "scp", "rcp", "resource", "scope", "variable"]
 )
 def test_tags_matter_wherever_they_are_asked_for(where: str) -> None:
@@ -642,6 +688,31 @@ def _opposite(condition: Json) -> Json:
         return {"Null": {key: "false" if value == "true" else "true"}}
     opposites = {"StringLike": "StringNotLike", "StringNotLike": "StringLike"}
     return {opposites[operator]: test}
+
+
+@pytest.mark.parametrize("where", ["same policy", "resource", "scp", "another", "session", "scope"])
+def test_a_key_has_several_values_if_any_policy_says_so_whatever_of(where: str) -> None:
+    both = {"StringEquals": {"s3:k": "a"}, "StringLike": {"s3:k": "b*"}}
+    some = {"ForAnyValue:StringLike": {"S3:K": "*"}}
+    own = allow("s3:GetObject", Condition=both)
+    elsewhere = allow("ec2:*", Condition=some)
+    ann = user("ann", policy(own, *([elsewhere] if where == "same policy" else [])))
+    others = [user("zoe", policy(elsewhere))] if where == "another" else []
+    made = account(
+        ann,
+        *others,
+        attached={BUCKET: policy(to("user/bob", elsewhere))} if where == "resource" else {},
+        scps=((policy(allow(), deny("ec2:*", Condition=some)),),) if where == "scp" else (),
+    )
+    asked: Json = {"Action": "s3:GetObject", "Resource": f"{BUCKET}/*"}
+    if where == "scope":
+        asked["Condition"] = some
+    session = policy(elsewhere) if where == "session" else None
+    assert who(made, asked, session=session) == ["user/ann"]
+    (access, *_) = ask(made, asked, session=session)
+    assert set(access.witness.values("s3:k")) >= {"a"}
+    assert len(access.witness.values("s3:k")) > 1
+    assert who(account(user("ann", policy(own))), READING) == []
 
 
 def test_all_requests_are_asked_about_if_wanted() -> None:
