@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import pickle
+import re
 import weakref
 from collections.abc import Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
@@ -572,6 +573,9 @@ def test_tags_of_users_and_of_roles_that_nobody_may_tag_are_those_of_the_account
     )
     expected = ["user/blue", "user/Blue", "role/blue", "role/red-open", "role/none-open"]
     assert who(made, READING) == expected
+    for each in made.identities:  # without another's example to be tried with
+        alone = [each.arn.removeprefix(IAM)]
+        assert who(account(each), READING) == [name for name in alone if name in expected]
 
 
 @pytest.mark.parametrize(
@@ -761,6 +765,71 @@ def test_a_session_policy_limits_sessions_of_roles_alone() -> None:
     granting = policy(to({"AWS": f"arn:aws:sts::{HERE}:assumed-role/Idle/s"}, allow("s3:*")))
     made = account(role("R", READ), role("Idle"), attached={BUCKET: granting})
     assert who(made, READING, session=policy(allow("ec2:*"))) == ["role/Idle"]
+
+
+# Accounts made by hand
+
+
+@pytest.mark.parametrize(
+    ("identities", "message"),
+    [
+        (["bob"], "'bob' is no ARN of a user or a role"),
+        ([f"{IAM}group/admins"], "is no ARN of a user or a role"),
+        ([f"{IAM}root"], "is no ARN of a user or a role"),
+        ([f"arn:aws:sts::{HERE}:assumed-role/R/s"], "is no ARN of a user or a role"),
+        ([f"arn:aws:iam::{THERE}:user/ann"], f"is not of the account {HERE}"),
+        ([f"{IAM}user/ann", f"{IAM}user/ann"], f"two identities {IAM}user/ann"),
+    ],
+)
+def test_an_account_is_made_of_its_users_and_roles(identities: list[str], message: str) -> None:
+    with pytest.raises(il.AccountError, match=re.escape(message)):
+        il.Account(HERE, identities=tuple(map(il.Identity, identities)))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"identities": (user("ann", policy(to("*", allow()))),)},
+        {"identities": (user("ann", boundary=policy(to("*", allow()))),)},
+        {"identities": (role("R", trust=policy(allow())),)},
+        {"identities": (role("R", trust=policy(to(ACCOUNT, allow("sts:AssumeRole")))),)},
+        {"resource_policies": {BUCKET: policy(allow())}},
+        {"scps": ((policy(to("*", allow())),),)},
+        {"rcps": ((policy(to("*", deny())),),)},
+        {"rcps": ((policy(deny("s3:*")),),)},
+    ],
+)
+def test_each_policy_of_an_account_is_held_to_the_row_of_its_type(given: Json) -> None:
+    with pytest.raises(il.PolicySyntaxError, match=r"R-P[68]"):
+        il.Account(HERE, **given)
+
+
+def test_a_policy_is_attached_to_a_resource_and_not_to_a_pattern() -> None:
+    with pytest.raises(il.AccountError, match="pattern"):
+        account(attached={f"{BUCKET}*": policy(to("*", allow()))})
+
+
+def test_a_session_policy_is_one() -> None:
+    with pytest.raises(il.PolicySyntaxError, match="session policy"):
+        il.who_can(account(), READING, session=policy(to("*", allow())))
+    with pytest.raises(TypeError, match="session"):
+        il.who_can(account(), READING, session={"Statement": []})  # type: ignore[arg-type]
+
+
+def test_a_path_can_hold_what_looks_like_another_kind_of_arn() -> None:
+    made = account(
+        user("a:role/bob", READ),
+        user("x:role/aws-service-role/cy", READ),
+        user("ann", policy(allow("sts:AssumeRole"))),
+        role("a:user/eve", READ, trust=trust(ACCOUNT)),
+    )
+    expected = ["user/a:role/bob", "user/x:role/aws-service-role/cy", "role/a:user/eve"]
+    assert who(made, READING) == expected
+    (way,) = [each for each in ask(made, READING, through_roles=1) if each.path]
+    assert [hop.role for hop in way.path] == [f"{IAM}role/a:user/eve"]
+    assert who(made, READING, session=policy(allow("ec2:*"))) == expected[:2]
+    limited = account(*made.identities[:3], scps=((policy(allow("sts:*")),),))
+    assert who(limited, READING) == []
 
 
 # Not known
