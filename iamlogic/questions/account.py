@@ -6,11 +6,12 @@ is and nothing of what it means; `iamlogic.inputs.account` reads one from what A
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from iamlogic.errors import AccountError, Problem, RequestError
+from iamlogic.errors import AccountError, Problem, RequestError, Where
 from iamlogic.semantics.requester import Requester, RequesterKind, parse_requester
 from iamlogic.syntax.policy import Policy
 from iamlogic.syntax.policy_set import Levels
@@ -79,20 +80,24 @@ class Account:
 
     def _problems(self) -> Iterator[Problem]:
         """What cannot be an account, whatever its policies say."""
+        if re.fullmatch("[0-9]{12}", self.id) is None:
+            yield Problem(f"{self.id!r} is no account: expected 12 digits", Where(("id",)))
         seen: set[str] = set()
-        for identity in self.identities:
+        for number, identity in enumerate(self.identities):
+            where = Where(("identities", number))
             named = _user_or_role(identity.arn)
             if named is None:
-                yield Problem(f"{identity.arn!r} is no ARN of a user or a role")
+                yield Problem(f"{identity.arn!r} is no ARN of a user or a role", where)
             elif named.account != self.id:
-                yield Problem(f"{identity.arn} is not of the account {self.id}")
+                yield Problem(f"{identity.arn} is not of the account {self.id}", where)
             if identity.arn in seen:
-                yield Problem(f"there are two identities {identity.arn}")
+                yield Problem(f"there are two identities {identity.arn}", where)
             seen.add(identity.arn)
         for arn in self.resource_policies:
             if set(arn) & set("*?"):
                 hint = "a policy is attached to one resource: give one for each"
-                yield Problem(f"{arn} is a pattern, not the ARN of a resource", hint=hint)
+                where = Where(("resource_policies", arn))
+                yield Problem("this is a pattern, not the ARN of a resource", where, hint)
 
     def _check_policies(self) -> None:
         """R-P26: each policy is of the type that its place asks for."""

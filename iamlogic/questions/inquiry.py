@@ -115,6 +115,7 @@ class Inquiry:
             owner = _owner_in(scope)
         policies = [policy for each in given for policy in policies_of(each)]
         asked = [*policies, Policy((scope,))] if scope is not None else policies
+        self._within = _within(self._scope, requesters, about.resources)
         kinds = _kinds(given, requesters, everybody=about.everybody)
         self.suggestions.kinds = frozenset(kinds)
         self.solver = Solver(
@@ -122,7 +123,7 @@ class Inquiry:
             self.suggestions,
             multivalued | multivalued_keys(asked),
             known,
-            within=_within(self._scope, requesters, about.resources),
+            within=self._within,
             account=_common_account(requesters),
             owner=owner,
             none_unseen=bool(requesters) or _names_only_seen(scope),
@@ -150,12 +151,16 @@ class Inquiry:
         return (about.scope, about.principals, about.resource_account) == (None, (), None)
 
     def compiler(self, *further: Lowered) -> Compiler:
-        """A compiler that says the long lists of all subjects in few atoms."""
+        """A compiler that says the long lists of all subjects in few atoms.
+
+        Not those of fields that have bounds: most of their patterns, said one by one, are no atoms.
+        """
         statements = {id(s): s for subject in self.subjects for s in subject.statements}
         lists: Iterable[Patterns] = (
             part
             for each in (*statements.values(), *self.scope_statements, *further)
-            for part in (each.actions, each.resources)
+            for variable, part in ((ACTION, each.actions), (RESOURCE, each.resources))
+            if variable not in self._within
         )
         return Compiler(self.solver.terms, self.solver.request, blocks(lists))
 
