@@ -142,9 +142,9 @@ class _Answers:
     unknown: dict[str, str]
 
 
-_GROUPS_A_TASK = 96
-"""Groups that one task asks about: enough tasks for all workers of an executor, and enough groups
-in each to learn from each other's examples."""
+_GROUPS_A_TASK = 512
+"""Groups that one task asks about. What they share is sent along with each task, and groups of one
+task learn from each other's examples: few large tasks cost less than many small ones."""
 
 
 @dataclass(frozen=True, slots=True)
