@@ -46,7 +46,10 @@ def loses(relation: Relation) -> bool:
 @share(50)
 @given(pairs())
 def test_the_relation_is_the_reference_s(pair: PairOfPolicies) -> None:
-    relation = il.compare(*pair, all_requests=True).relation
+    comparison = il.compare(*pair, all_requests=True)
+    if _hangs_on_unseen(comparison):
+        return
+    relation = comparison.relation
     before, after = pair
     for more, claimed in (
         (allows_more(before, after), gains(relation)),
@@ -60,8 +63,20 @@ def test_the_relation_is_the_reference_s(pair: PairOfPolicies) -> None:
 def test_the_relation_is_the_reference_s_where_keys_have_several_values(
     pair: PairOfPolicies,
 ) -> None:
-    relation = il.compare(*pair, all_requests=True).relation
-    assert allows_more(*pair) in (gains(relation), None)
+    comparison = il.compare(*pair, all_requests=True)
+    if not _hangs_on_unseen(comparison):
+        assert allows_more(*pair) in (gains(comparison.relation), None)
+
+
+def _hangs_on_unseen(comparison: il.Comparison) -> bool:
+    """R-M8: unknown, because of principals by whom no request is written; the reference writes one.
+
+    Nothing else may be unknown here.
+    """
+    if comparison.relation is not Relation.UNKNOWN:
+        return False
+    assert "by whom no request is written here" in (comparison.reason or "")
+    return True
 
 
 @share(200)
