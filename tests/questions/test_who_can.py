@@ -1039,6 +1039,16 @@ def test_a_session_policy_limits_the_first_session_only() -> None:
     assert ways(made, 2, session=reading) == {"role/B": [], "role/Self": []}
 
 
+def test_a_session_policy_does_not_limit_roles_on_the_way() -> None:
+    made = account(
+        role("A", assume("B"), trust=trust(ACCOUNT)),
+        role("B", assume("C"), trust=trust(ACCOUNT)),
+        role("C", assume("D"), trust=trust(ACCOUNT)),
+        role("D", READ, trust=trust(ACCOUNT)),
+    )
+    assert ways(made, 3, session=assume("B")) == {"role/A": ["B", "C", "D"]}
+
+
 def test_those_who_are_not_asked_about_are_roles_on_the_way_all_the_same() -> None:
     made = account(
         user("ann", assume("A")),
@@ -1077,3 +1087,32 @@ def test_whether_a_role_may_be_assumed_can_be_unknown() -> None:
     found = ask(made, READING, through_roles=1)
     assert [arn for arn, _ in found.unknown] == [f"{IAM}user/ann"]
     assert f"{IAM}role/R" in dict(found.unknown)[f"{IAM}user/ann"]
+
+
+def test_who_may_assume_a_role_of_which_it_is_not_known_is_not_known_either() -> None:
+    """Of Hard it is not known what it can, of Maybe whether it may assume the role that can."""
+    hard = role("Hard", undecidable("s3:GetObject"), trust=trust(ACCOUNT))
+    maybe = role("Maybe", undecidable("sts:AssumeRole"), trust=trust(ACCOUNT))
+    reader = role("Reader", READ, trust=trust(ACCOUNT))
+    between = role("Between", assume("Hard", "Maybe"), trust=trust(ACCOUNT))
+    people = (
+        user("ann", assume("Hard", "Maybe")),
+        user("bob", assume("Between")),
+        user("cy"),
+        user("eve", undecidable("sts:AssumeRole")),
+    )
+
+    def unknown(most: int, *roles: il.Identity, of: list[str] | None = None) -> list[str]:
+        made = account(*people, between, *roles)
+        found = il.who_can(made, READING, through_roles=most, principals=of)
+        return [arn.removeprefix(IAM) for arn, _ in found.unknown]
+
+    assert unknown(0, hard) == ["role/Hard"]
+    assert unknown(1, hard) == ["user/ann", "user/eve", "role/Between", "role/Hard"]
+    everybody = ["user/ann", "user/bob", "user/eve", "role/Between", "role/Hard"]
+    assert unknown(2, hard) == everybody
+    assert unknown(2, hard, of=[f"{IAM}user/bob", f"{IAM}user/cy"]) == ["user/bob"]
+    assert unknown(0, maybe, reader) == []
+    assert unknown(1, maybe, reader)[-1] == "role/Maybe"
+    assert unknown(2, maybe, reader)[0] == "user/ann"
+    assert unknown(3, maybe, reader)[:2] == ["user/ann", "user/bob"]
