@@ -26,11 +26,13 @@ if TYPE_CHECKING:
     from iamlogic.questions.account import Account, Identity
     from iamlogic.questions.answer import Answer, UnknownAnswer, Verdict
     from iamlogic.questions.compare import Comparison, MixedKinds, Relation, compare
+    from iamlogic.questions.external.finding import Finding, FindingKind, OutsiderKind
+    from iamlogic.questions.external.zone import Zone, ZoneError
     from iamlogic.questions.gain import Difference
     from iamlogic.questions.permits import always_allows, can, never_allows
     from iamlogic.questions.region import Region
     from iamlogic.questions.who_can import Access, Hop, UnknownPrincipal, WhoCan, who_can
-    from iamlogic.semantics.decision import Decision, Finding, Layer, Outcome
+    from iamlogic.semantics.decision import Decision, Layer, LayerFinding, Outcome
     from iamlogic.semantics.evaluation import evaluate
     from iamlogic.semantics.request import Request
     from iamlogic.symbolic.reference import to_smtlib
@@ -75,7 +77,12 @@ _HOMES = {
     "compare": "iamlogic.questions.compare",
     "to_smtlib": "iamlogic.symbolic.reference",
     "Decision": "iamlogic.semantics.decision",
-    "Finding": "iamlogic.semantics.decision",
+    "LayerFinding": "iamlogic.semantics.decision",
+    "Finding": "iamlogic.questions.external.finding",
+    "FindingKind": "iamlogic.questions.external.finding",
+    "OutsiderKind": "iamlogic.questions.external.finding",
+    "Zone": "iamlogic.questions.external.zone",
+    "ZoneError": "iamlogic.questions.external.zone",
     "Layer": "iamlogic.semantics.decision",
     "Outcome": "iamlogic.semantics.decision",
     "Request": "iamlogic.semantics.request",
@@ -99,13 +106,16 @@ __all__ = [
     "Decision",
     "Difference",
     "Finding",
+    "FindingKind",
     "Hop",
     "IamlogicError",
     "Identity",
     "InternalError",
     "Layer",
+    "LayerFinding",
     "MixedKinds",
     "Outcome",
+    "OutsiderKind",
     "Policy",
     "PolicyReadError",
     "PolicySet",
@@ -124,6 +134,8 @@ __all__ = [
     "Verdict",
     "Where",
     "WhoCan",
+    "Zone",
+    "ZoneError",
     "always_allows",
     "can",
     "compare",

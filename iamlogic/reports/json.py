@@ -23,7 +23,7 @@ from iamlogic.questions.gain import Difference
 from iamlogic.questions.region import Region
 from iamlogic.questions.who_can import Access, WhoCan
 from iamlogic.reports.wording import statement_number
-from iamlogic.semantics.decision import Decision, Finding
+from iamlogic.semantics.decision import Decision, LayerFinding
 from iamlogic.syntax.formatter import format as canonical
 from iamlogic.syntax.policy import Policy, Statement, Version
 from iamlogic.syntax.policy_set import PolicySet, members_of
@@ -155,7 +155,7 @@ def _listed(value: _Json) -> _Json:
     return value if isinstance(value, list) else [value]
 
 
-def _finding(finding: Finding) -> _Json:
+def _finding(finding: LayerFinding) -> _Json:
     layer = finding.layer
     return {
         "type": layer.type.name,

@@ -4,15 +4,15 @@ Small functions, one for each rule of docs/semantics.md, over the typed policy; 
 nothing shared with the symbolic meaning. Start at `evaluation`, which is the whole evaluator.
 """
 
-from iamlogic.semantics.decision import Decision, Finding, Layer, Outcome
+from iamlogic.semantics.decision import Decision, Layer, LayerFinding, Outcome
 from iamlogic.semantics.evaluation import allows, evaluate
 from iamlogic.semantics.request import Request
 from iamlogic.semantics.world import broken_facts, can_exist, can_send, with_usual_context
 
 __all__ = [
     "Decision",
-    "Finding",
     "Layer",
+    "LayerFinding",
     "Outcome",
     "Request",
     "allows",

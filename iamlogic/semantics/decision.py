@@ -1,7 +1,7 @@
 """What comes of a request, and who says so: `Decision`, by one policy or by a stack of layers.
 
 A *layer* is a group of policies that has to say one thing together: all identity policies, one
-level of service control policies, the boundary. What a layer says is a `Finding`.
+level of service control policies, the boundary. What a layer says is a `LayerFinding`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LayerFinding:
     """What one layer says to a request.
 
     `statements` are the Deny statements that match, else the Allow statements that do. `needed`
@@ -62,10 +62,10 @@ class Decision:
     statements: tuple[Statement, ...]
     policy: Policy | PolicySet = field(repr=False)
     request: Request = field(repr=False)
-    findings: tuple[Finding, ...] = field(default=(), repr=False)
+    findings: tuple[LayerFinding, ...] = field(default=(), repr=False)
 
     @property
-    def deciding(self) -> tuple[Finding, ...]:
+    def deciding(self) -> tuple[LayerFinding, ...]:
         """The layers that decided: those that deny, else those needed that let pass or do not."""
         if self.outcome is Outcome.EXPLICITLY_DENIED:
             return tuple(f for f in self.findings if f.outcome is self.outcome)

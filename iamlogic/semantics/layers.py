@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from iamlogic.errors import NOWHERE
-from iamlogic.semantics.decision import Decision, Finding, Layer, Outcome
+from iamlogic.semantics.decision import Decision, Layer, LayerFinding, Outcome
 from iamlogic.semantics.explain import explain_statements, printable
 from iamlogic.semantics.reasons import explain_parts
 from iamlogic.syntax.policy import Policy, Statement
@@ -76,7 +76,7 @@ def _title(layer: Layer) -> str:
     return f"{name} ({_files(layer.policies)})" if layer.policies else f"{name} (there is none)"
 
 
-def _whose(finding: Finding) -> str:
+def _whose(finding: LayerFinding) -> str:
     """The layer, and the files in which an Allow was looked for."""
     files = _files(finding.layer.policies, only_named=True)
     return layer_name(finding.layer) + (f" ({files})" if files else "")
@@ -89,7 +89,7 @@ def _files(policies: Sequence[Policy], *, only_named: bool = False) -> str:
     return _shortened(list(dict.fromkeys(named)))
 
 
-def _by(finding: Finding) -> str:
+def _by(finding: LayerFinding) -> str:
     places = [_place(statement, finding.layer.policies) for statement in finding.statements]
     return f"the {layer_name(finding.layer)} ({_shortened(places)})"
 

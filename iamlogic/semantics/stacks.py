@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from iamlogic.semantics.decision import Decision, Finding, Layer, Outcome
+from iamlogic.semantics.decision import Decision, Layer, LayerFinding, Outcome
 from iamlogic.semantics.principals import Strength
 from iamlogic.semantics.request import Request
 from iamlogic.semantics.requester import Requester, RequesterKind
@@ -67,23 +67,23 @@ def decide(stack: PolicySet, request: Request) -> Decision:
 
 def _decision(
     outcome: Outcome,
-    deciding: list[Finding],
+    deciding: list[LayerFinding],
     stack: PolicySet,
     request: Request,
-    findings: tuple[Finding, ...],
+    findings: tuple[LayerFinding, ...],
 ) -> Decision:
     statements = tuple(statement for finding in deciding for statement in finding.statements)
     return Decision(outcome, statements, stack, request, findings)
 
 
-def _finding(layer: Layer, matching: list[Statement], *, needed: bool) -> Finding:
+def _finding(layer: Layer, matching: list[Statement], *, needed: bool) -> LayerFinding:
     """What a layer says: a Deny, else an Allow, else nothing (R-E2)."""
     denials = tuple(s for s in matching if s.effect is Effect.DENY)
     if denials:
-        return Finding(layer, Outcome.EXPLICITLY_DENIED, denials, needed)
+        return LayerFinding(layer, Outcome.EXPLICITLY_DENIED, denials, needed)
     allowed = matching or layer.type is PolicyType.RCP  # R-E5
     outcome = Outcome.ALLOWED if allowed else Outcome.IMPLICITLY_DENIED
-    return Finding(layer, outcome, tuple(matching), needed)
+    return LayerFinding(layer, outcome, tuple(matching), needed)
 
 
 def layers_of(stack: PolicySet, request: Request) -> Iterator[Layer]:
