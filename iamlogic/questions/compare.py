@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 
@@ -174,6 +174,10 @@ def compare(
     try:
         search = _Search(before, after, about, facts)
         relation = search.relation(deadline)
+        if relation is Relation.EQUIVALENT and search.is_of_nobody():
+            about = replace(about, everybody=True)
+            search = _Search(before, after, about, facts)
+            relation = search.relation(deadline)
     except Undecided as bound:
         relation, reason = Relation.UNKNOWN, str(bound)
     left = None if timeout is None else max(0.0, timeout - (time.monotonic() - started))
@@ -219,6 +223,13 @@ class _Search:
         self._inquiry.solver.deadline = deadline
         gained, lost = self._gains
         return _RELATIONS[gained.exists(), lost.exists()]
+
+    def is_of_nobody(self) -> bool:
+        """R-E24: the scope holds no request by those whom the stacks are about."""
+        inquiry = self._inquiry
+        if not inquiry.of_stacks or inquiry.about.scope is None:
+            return False
+        return inquiry.find(inquiry.in_scope(inquiry.compiler())) is None
 
     def account(self, deadline: Deadline) -> _Account:
         self._inquiry.solver.deadline = deadline

@@ -127,6 +127,24 @@ def test_where_nobody_else_is_in_scope_a_question_ranges_over_everybody() -> Non
     assert il.can(PolicySet(identity=[FULL], scps=[[]]), linked)
 
 
+IN_NOBODY_S_SCOPE = {
+    "a root user": (PolicySet(identity=[FULL], scps=[[FULL]]), {"aws:PrincipalArn": ROOT}),
+    "a user": (PolicySet(identity=[FULL], session=FULL), {"aws:PrincipalArn": ALICE}),
+    "a service-linked role": (PolicySet(identity=[FULL], scps=[[]]), {"aws:PrincipalArn": LINKED}),
+}
+
+
+@pytest.mark.parametrize(("stack", "who"), IN_NOBODY_S_SCOPE.values(), ids=IN_NOBODY_S_SCOPE)
+def test_so_does_a_comparison(stack: PolicySet, who: dict[str, str]) -> None:
+    scope = by(Condition={"StringEquals": who})
+    refused = replace(stack, resource=policy(deny(Principal="*")))
+    assert il.can(stack, scope)
+    comparison = il.compare(stack, refused, scope=scope)
+    assert comparison.relation is Relation.LESS_PERMISSIVE
+    assert comparison.complete
+    assert comparison.lost
+
+
 def test_scps_are_not_about_service_linked_roles() -> None:  # R-E23
     stack = PolicySet(identity=[FULL], scps=[[FULL, DENYING]])
     assert il.never_allows(stack, READ)
