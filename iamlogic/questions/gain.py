@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 
 from iamlogic.errors import InternalError
@@ -27,14 +27,12 @@ from iamlogic.semantics import (
     Decision,
     Request,
     allows,
-    broken_facts,
     evaluate,
-    with_usual_context,
 )
 from iamlogic.semantics.statements import statement_matches
 from iamlogic.symbolic.believable import Suggestions
 from iamlogic.symbolic.compiler import Compiler, blocks
-from iamlogic.symbolic.concretizer import concretize, replay, with_companions
+from iamlogic.symbolic.concretizer import concretize, moved, replay, with_companions
 from iamlogic.symbolic.deadline import TimeoutExpired, Undecided
 from iamlogic.symbolic.lowering import Lowered, lower
 from iamlogic.symbolic.solver import Solver
@@ -225,15 +223,13 @@ class Gain(ABC):
         self, request: Request, region: Statement, decided: Collection[str] | None
     ) -> Request:
         """On the resource that people expect with the action, where that shows the same."""
-        usual = replace(request, resource=self._suggestions.usual_resource(request.action))
-        if not (statement_matches(region, usual) and self._shows_gain(usual)):
-            return request
+
+        def shows(other: Request) -> bool:
+            return statement_matches(region, other) and self._shows_gain(other)
+
+        usual = self._suggestions.usual_resource(request.action)
         to_stack = isinstance(self._now, PolicySet)
-        if decided is not None and broken_facts(
-            with_usual_context(usual, decided), to_stack=to_stack
-        ):
-            return request
-        return usual
+        return moved(request, usual, shows, decided=decided, to_stack=to_stack)
 
     def _actions_as_written(self) -> Iterator[str]:
         for given in (self._now, self._then):

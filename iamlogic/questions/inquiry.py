@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from iamlogic.errors import InternalError, RequestError
-from iamlogic.semantics import Request, allows, broken_facts, with_usual_context
+from iamlogic.semantics import Request, allows
 from iamlogic.semantics.facts import WorldFact
 from iamlogic.semantics.requester import Requester, RequesterKind, parse_requester
 from iamlogic.semantics.statements import statement_matches
 from iamlogic.symbolic.believable import Hints, Suggestions
 from iamlogic.symbolic.compiler import Compiler, blocks
-from iamlogic.symbolic.concretizer import concretize, replay, with_companions
+from iamlogic.symbolic.concretizer import concretize, moved, replay, with_companions
 from iamlogic.symbolic.enforcer import REQUESTERS
 from iamlogic.symbolic.languages import Language, Languages, Template, ordered
 from iamlogic.symbolic.lowering import Lowered, Patterns, lower
@@ -242,15 +242,13 @@ class Inquiry:
         """The request on the resource that people expect with its action, if it shows the same."""
         if self.hints.resources not in ((), ("*",)):
             return request
-        usual = replace(request, resource=self.suggestions.usual_resource(request.action))
-        whole = usual if decided is None else with_usual_context(usual, decided)
-        shows = self._is_in_scope(usual) and all(
-            allows(subject, usual) is allows(subject, whole) is allowed
-            for subject, allowed in expected
-        )
-        if not shows or (decided is not None and broken_facts(whole, to_stack=self.of_stacks)):
-            return request
-        return usual
+
+        def shows(other: Request) -> bool:
+            said = all(allows(subject, other) is allowed for subject, allowed in expected)
+            return said and self._is_in_scope(other)
+
+        usual = self.suggestions.usual_resource(request.action)
+        return moved(request, usual, shows, decided=decided, to_stack=self.of_stacks)
 
 
 def _check_types(given: Sequence[object]) -> None:

@@ -13,7 +13,7 @@ Sources of the last kind are asked only for what those before leave, which is mo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 
 from iamlogic.questions.gain import Difference, Gain, Trail
@@ -96,13 +96,10 @@ class StackGain(Gain):
         """Whose a resource is matters here, and the first one that fits is one of nobody's."""
         return found.hints.resources in ((), ("*",))
 
-    def _moved(
-        self, request: Request, region: Statement, decided: Collection[str] | None
-    ) -> Request:
-        moved = super()._moved(request, region, decided)
+    def _shows_gain(self, request: Request) -> bool:
         scope = self._inquiry.about.scope
-        in_scope = scope is None or statement_matches(scope.statement, moved)
-        return moved if in_scope else request
+        in_scope = scope is None or statement_matches(scope.statement, request)
+        return in_scope and super()._shows_gain(request)
 
     def _whole(self, compiler: Compiler) -> list[int]:
         whole = [*self._inquiry.in_scope(compiler), *self._difference().formula(compiler)]

@@ -8,7 +8,7 @@ never an answer.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from iamlogic.errors import InternalError
@@ -83,6 +83,25 @@ def with_companions(request: Request, decided: Collection[str]) -> Request:
         if any(fold(key).startswith(group) for group in groups)
     }
     return replace(request, context={**request.context, **shown})
+
+
+def moved(
+    request: Request,
+    resource: str,
+    shows: Callable[[Request], bool],
+    *,
+    decided: Collection[str] | None,
+    to_stack: bool,
+) -> Request:
+    """The request on another resource, if it shows the same there.
+
+    Other statements speak of that resource, and of the keys which they look at nothing is decided:
+    so the request must show it alone and with what AWS adds, as in `replay`.
+    """
+    there = replace(request, resource=resource)
+    whole = there if decided is None else with_usual_context(there, decided)
+    is_sent = decided is None or not broken_facts(whole, to_stack=to_stack)
+    return there if is_sent and shows(there) and shows(whole) else request
 
 
 def replay(

@@ -195,6 +195,18 @@ def test_witnesses_are_believable() -> None:
     assert difference.witness.context == {}
 
 
+@pytest.mark.parametrize("key", ["aws:SecureTransport", "aws:RequestedRegion", "aws:UserAgent"])
+@pytest.mark.parametrize("scope", [None, il.Scope({"Action": "*"})])
+def test_a_usual_resource_that_is_denied_with_what_aws_adds_is_no_example(
+    key: str, scope: il.Scope | None
+) -> None:
+    everything = {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}
+    denied = statement("*", "arn:aws:s3:::example/a", "Deny", Condition={"Null": {key: "false"}})
+    comparison = il.compare(policy(), policy(everything, denied), scope=scope)
+    (difference,) = comparison.gained
+    assert difference.witness.resource != "arn:aws:s3:::example/a"
+
+
 def test_a_witness_s_action_is_one_that_no_letter_case_brings_back() -> None:
     # R-M1: with every small letter and digit denied, `S3:A` is denied as well.
     denied = [f"s3:{character}" for character in string.ascii_lowercase + string.digits]
