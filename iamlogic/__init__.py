@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from iamlogic.inputs.account import load_account
     from iamlogic.inputs.stack import load_stack
     from iamlogic.questions.account import Account, Identity
-    from iamlogic.questions.answer import Answer, UnknownAnswer, Verdict
+    from iamlogic.questions.answer import Answer, Reason, UnknownAnswer, Verdict
     from iamlogic.questions.compare import Comparison, MixedKinds, Relation, compare
+    from iamlogic.questions.custom_checks.access_not_granted import check_access_not_granted
+    from iamlogic.questions.custom_checks.arguments import CheckError
+    from iamlogic.questions.custom_checks.no_new_access import check_no_new_access
     from iamlogic.questions.external.finding import Finding, FindingKind, OutsiderKind
     from iamlogic.questions.external.zone import Zone, ZoneError
     from iamlogic.questions.gain import Difference
@@ -64,11 +67,15 @@ _HOMES = {
     "load_account": "iamlogic.inputs.account",
     "load_stack": "iamlogic.inputs.stack",
     "who_can": "iamlogic.questions.who_can",
+    "Reason": "iamlogic.questions.answer",
     "UnknownAnswer": "iamlogic.questions.answer",
     "Verdict": "iamlogic.questions.answer",
     "always_allows": "iamlogic.questions.permits",
     "can": "iamlogic.questions.permits",
     "never_allows": "iamlogic.questions.permits",
+    "CheckError": "iamlogic.questions.custom_checks.arguments",
+    "check_access_not_granted": "iamlogic.questions.custom_checks.access_not_granted",
+    "check_no_new_access": "iamlogic.questions.custom_checks.no_new_access",
     "Comparison": "iamlogic.questions.compare",
     "Difference": "iamlogic.questions.gain",
     "MixedKinds": "iamlogic.questions.compare",
@@ -102,6 +109,7 @@ __all__ = [
     "Account",
     "AccountError",
     "Answer",
+    "CheckError",
     "Comparison",
     "Decision",
     "Difference",
@@ -123,6 +131,7 @@ __all__ = [
     "PolicySyntaxError",
     "PolicyType",
     "Problem",
+    "Reason",
     "Region",
     "Relation",
     "Request",
@@ -138,6 +147,8 @@ __all__ = [
     "ZoneError",
     "always_allows",
     "can",
+    "check_access_not_granted",
+    "check_no_new_access",
     "compare",
     "evaluate",
     "format",

@@ -24,6 +24,21 @@ class UnknownAnswer(IamlogicError):
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """One statement that is why a check fails: what it does, and a request that shows it.
+
+    The request is allowed through this statement, which the evaluator has confirmed. `index` is
+    the statement's place in its policy, from 0. AWS's checks say the same with a description,
+    statementId (the Sid) and statementIndex.
+    """
+
+    description: str
+    statement: Statement
+    index: int
+    witness: Request
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Whether what was asked holds, and what shows it.
 
@@ -31,6 +46,8 @@ class Answer:
     that does it; None where the answer is a proof, or unknown. `decision` is what becomes of the
     witness. `statements` are those that decided: of a witness those of its decision, of a proof
     the Deny statements that it needs. `reason` says in a sentence why, also why it is unknown.
+    Where a check fails, `reasons` are all the statements through which it does, in their order,
+    each with its own witness, and `statements` are the same ones.
     """
 
     verdict: Verdict
@@ -38,6 +55,7 @@ class Answer:
     witness: Request | None = None
     statements: tuple[Statement, ...] = ()
     decision: Decision | None = field(default=None, repr=False)
+    reasons: tuple[Reason, ...] = ()
 
     def __bool__(self) -> bool:
         if self.verdict is Verdict.UNKNOWN:
