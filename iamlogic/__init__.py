@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from iamlogic.catalog.resource_types import UnknownResourceType
     from iamlogic.errors import (
         AccountError,
         IamlogicError,
@@ -69,6 +70,7 @@ _HOMES = {
     "who_can": "iamlogic.questions.who_can",
     "Reason": "iamlogic.questions.answer",
     "UnknownAnswer": "iamlogic.questions.answer",
+    "UnknownResourceType": "iamlogic.catalog.resource_types",
     "Verdict": "iamlogic.questions.answer",
     "always_allows": "iamlogic.questions.permits",
     "can": "iamlogic.questions.permits",
@@ -139,6 +141,7 @@ __all__ = [
     "Scope",
     "UnknownAnswer",
     "UnknownPrincipal",
+    "UnknownResourceType",
     "Unsupported",
     "Verdict",
     "Where",
