@@ -164,13 +164,32 @@ class Gain(ABC):
 
     def example(self) -> tuple[Difference, ...]:
         """One difference, where that much is known: the cells in which it was found."""
+        known = (self._first(trail) for trail in self._trails() if trail.seen)
+        return tuple(islice(known, 1))
+
+    def examples(self) -> tuple[list[Difference], Undecided | None]:
+        """One difference of each source that has any; and what ended the search, if a bound did.
+
+        Without a bound, sources of which there is none are proved to have none.
+        """
+        found: list[Difference] = []
+        bound: Undecided | None = None
         for trail in self._trails():
-            for found in trail.seen[:1]:
-                grid = found.grid
-                first = (grid.actions[0], grid.resources[0], grid.principal)
-                box = Box(*(frozenset({number}) for number in first))
-                return (self._entry(trail, box, as_found(trail.source, box)).difference,)
-        return ()
+            try:
+                if trail.exists():
+                    found.append(self._first(trail))
+            except Undecided as reached:
+                if isinstance(reached, TimeoutExpired):
+                    return found, reached
+                bound = bound or reached
+        return found, bound
+
+    def _first(self, trail: Trail) -> Difference:
+        """What was found first of a source, and where."""
+        grid = trail.seen[0].grid
+        first = (grid.actions[0], grid.resources[0], grid.principal)
+        box = Box(*(frozenset({number}) for number in first))
+        return self._entry(trail, box, as_found(trail.source, box)).difference
 
     def account(self) -> tuple[Difference, ...]:
         entries = [

@@ -1,10 +1,9 @@
 """Does an updated policy allow what the existing one does not? AWS's CheckNoNewAccess.
 
 It holds exactly if every request that `new` allows is allowed by `existing`, over the requests that
-`compare` ranges over (R-E20, R-E21). What is asked is one direction of a comparison. Where there is
-new access, the same is asked of each Allow statement of `new` with all its Deny statements: a
-request through that statement, which `existing` refuses. So every reason stands on its own witness,
-and no statement that grants something new is left out.
+`compare` ranges over (R-E20, R-E21): one direction of a comparison is asked, source by source. What
+is found names the Allow statements of `new` that grant it, and the search goes on until the others
+are proved to grant nothing new. So every reason stands on a witness, and none is left out.
 """
 
 from __future__ import annotations
@@ -19,9 +18,9 @@ from iamlogic.semantics.evaluation import evaluate
 from iamlogic.semantics.explain import headline
 from iamlogic.semantics.request import Request
 from iamlogic.semantics.statements import statement_matches
-from iamlogic.symbolic.deadline import Deadline, TimeoutExpired, Undecided
+from iamlogic.symbolic.deadline import Deadline, Undecided
 from iamlogic.symbolic.lowering import lower
-from iamlogic.syntax.policy import Effect, Policy
+from iamlogic.syntax.policy import Effect, Policy, Statement
 
 
 def check_no_new_access(
@@ -63,17 +62,24 @@ class _Check:
         self._inquiry = Inquiry([existing, new], about)
         self._inquiry.solver.deadline = deadline
         self._old, self._new = Side.of(existing), Side.of(new)
+        self._allows = {
+            index: lower(statement)
+            for index, statement in enumerate(new.statements)
+            if statement.effect is Effect.ALLOW
+        }
 
     def answer(self) -> Answer:
-        whole = self._gain(self._new)
-        if not whole.exists():
+        witnesses, bound = self._witnesses()
+        if not witnesses:
+            if bound is not None:
+                return Answer(Verdict.UNKNOWN, str(bound))
             reason = "the new policy allows nothing that the existing one does not"
             return Answer(Verdict.HOLDS, reason)
-        reasons, bound = self._reasons(whole.example()[0].witness)
-        witness = reasons[0].witness
         reason = "the new policy allows what the existing one does not"
         if bound is not None:
             reason += f"; further statements may ({bound})"
+        reasons = tuple(self._reason(index, witnesses[index]) for index in sorted(witnesses))
+        witness = reasons[0].witness
         return Answer(
             Verdict.FAILS,
             reason,
@@ -83,33 +89,43 @@ class _Check:
             reasons,
         )
 
-    def _gain(self, now: Side) -> LoneGain:
-        return LoneGain(self._inquiry.solver, self._inquiry.suggestions, now, self._old)
+    def _witnesses(self) -> tuple[dict[int, Request], Undecided | None]:
+        """A request for every statement that grants new access; and what ended the search.
 
-    def _reasons(self, first: Request) -> tuple[tuple[Reason, ...], Undecided | None]:
-        """All statements that grant new access; and what ended the search, where not all may be."""
-        witnesses = self._shown_by(first)
-        bound: Undecided | None = None
-        new = self._new
-        for index, statement in enumerate(new.policy.statements):
-            if index in witnesses or statement.effect is not Effect.ALLOW:
-                continue
-            through = self._gain(Side(new.policy, [lower(statement)], new.denies))
+        A source of the difference is an Allow of `new`, which grants its own, or a Deny of
+        `existing` that is gone, whose requests any Allow may grant.
+        """
+        inquiry = self._inquiry
+        gain = LoneGain(inquiry.solver, inquiry.suggestions, self._new, self._old)
+        differences, bound = gain.examples()
+        witnesses: dict[int, Request] = {}
+        for difference in differences:
+            self._learn(difference.witness, witnesses)
+        if bound is None and any(_is_deny(each.statement) for each in differences):
             try:
-                if through.exists():
-                    witnesses[index] = through.example()[0].witness
+                self._grant_what_was_denied(witnesses)
             except Undecided as reached:
                 bound = reached
-                if isinstance(reached, TimeoutExpired):
-                    break
-        return tuple(self._reason(index, witnesses[index]) for index in sorted(witnesses)), bound
+        return witnesses, bound
 
-    def _shown_by(self, witness: Request) -> dict[int, Request]:
-        return {
-            index: witness
-            for index, statement in enumerate(self._new.policy.statements)
-            if statement.effect is Effect.ALLOW and statement_matches(statement, witness)
-        }
+    def _grant_what_was_denied(self, witnesses: dict[int, Request]) -> None:
+        """One request after the other through Allows not seen yet, until there is none."""
+        kept = {each.meaning for each in self._new.denies}
+        gone = [each for each in self._old.denies if each.meaning not in kept]
+        compiler = self._inquiry.compiler()
+        freed = [compiler.some_matches(gone), -compiler.some_matches(self._new.denies)]
+        while left := [each for index, each in self._allows.items() if index not in witnesses]:
+            model = self._inquiry.find([*freed, compiler.some_matches(left)])
+            if model is None:
+                return
+            expected = [(self._new.policy, True), (self._old.policy, False)]
+            self._learn(self._inquiry.witness(model, expected), witnesses)
+
+    def _learn(self, witness: Request, witnesses: dict[int, Request]) -> None:
+        """Every Allow statement that matches a request of the difference grants it."""
+        for index, each in self._allows.items():
+            if index not in witnesses and statement_matches(each.statement, witness):
+                witnesses[index] = witness
 
     def _reason(self, index: int, witness: Request) -> Reason:
         refusal = evaluate(self._old.policy, witness)
@@ -123,3 +139,7 @@ def _why_new(refusal: Decision, existing: Policy) -> str:
     numbers = enumerate(existing.statements, start=1)
     denying = [headline(each, n) for n, each in numbers if each in refusal.statements]
     return f"allows what the existing policy denies: {', '.join(denying)}"
+
+
+def _is_deny(statement: Statement | None) -> bool:
+    return statement is not None and statement.effect is Effect.DENY
