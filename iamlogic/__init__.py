@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from iamlogic.questions.custom_checks.access_not_granted import check_access_not_granted
     from iamlogic.questions.custom_checks.arguments import CheckError
     from iamlogic.questions.custom_checks.no_new_access import check_no_new_access
+    from iamlogic.questions.external.external_access import ExternalAccess, external_access
     from iamlogic.questions.external.finding import Finding, FindingKind, OutsiderKind
+    from iamlogic.questions.external.subject import BlockPublicAccess
     from iamlogic.questions.external.zone import Zone, ZoneError
     from iamlogic.questions.gain import Difference
     from iamlogic.questions.permits import always_allows, can, never_allows
@@ -87,6 +89,9 @@ _HOMES = {
     "to_smtlib": "iamlogic.symbolic.reference",
     "Decision": "iamlogic.semantics.decision",
     "LayerFinding": "iamlogic.semantics.decision",
+    "BlockPublicAccess": "iamlogic.questions.external.subject",
+    "ExternalAccess": "iamlogic.questions.external.external_access",
+    "external_access": "iamlogic.questions.external.external_access",
     "Finding": "iamlogic.questions.external.finding",
     "FindingKind": "iamlogic.questions.external.finding",
     "OutsiderKind": "iamlogic.questions.external.finding",
@@ -111,10 +116,12 @@ __all__ = [
     "Account",
     "AccountError",
     "Answer",
+    "BlockPublicAccess",
     "CheckError",
     "Comparison",
     "Decision",
     "Difference",
+    "ExternalAccess",
     "Finding",
     "FindingKind",
     "Hop",
@@ -154,6 +161,7 @@ __all__ = [
     "check_no_new_access",
     "compare",
     "evaluate",
+    "external_access",
     "format",
     "load",
     "load_account",

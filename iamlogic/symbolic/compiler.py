@@ -97,7 +97,7 @@ class Compiler:
         self, terms: Terms, request: SymbolicRequest, blocks: Blocks | None = None
     ) -> None:
         self.terms = terms
-        self._request = request
+        self.request = request
         self._blocks = {} if blocks is None else blocks
         self._actions: dict[Patterns, int] = {}
         self._resources: dict[Patterns, int] = {}
@@ -124,11 +124,11 @@ class Compiler:
 
     def action_part(self, actions: Patterns) -> int:
         """R-M2."""
-        return self._part(self._actions, actions, self._request.action_in)
+        return self._part(self._actions, actions, self.request.action_in)
 
     def resource_part(self, resources: Patterns) -> int:
         """R-M5."""
-        return self._part(self._resources, resources, self._request.resource_in)
+        return self._part(self._resources, resources, self.request.resource_in)
 
     def _part(
         self, cache: dict[Patterns, int], patterns: Patterns, lies_in: Callable[[Language], int]
@@ -152,10 +152,10 @@ class Compiler:
 
     def test(self, test: Test) -> int:
         """R-C2 to R-C5."""
-        some = self._request.some_value(test.key, test.languages, outside=test.outside)
+        some = self.request.some_value(test.key, test.languages, outside=test.outside)
         if test.negated is test.if_absent:  # `some` says that the key is present
             return -some if test.negated else some
-        present = self._request.present(test.key)
+        present = self.request.present(test.key)
         if test.if_absent:
             return self.terms.any_of([some, -present])
         return self.terms.all_of([-some, present])
@@ -178,7 +178,7 @@ class Compiler:
             literal = self._principal(effect, principals, grant)
             self._principals[effect, principals, grant] = literal
         if bounded and principals.negated and effect is Effect.DENY:
-            return self.terms.any_of([literal, self._request.any_kind(_BOUNDED)])
+            return self.terms.any_of([literal, self.request.any_kind(_BOUNDED)])
         return literal
 
     def _principal(self, effect: Effect, principals: Principals, grant: Grant) -> int:
@@ -193,7 +193,7 @@ class Compiler:
         """The entry of a `Principal` matches the requester, at least so strongly (R-M8)."""
         if entry.form is PrincipalForm.ACCOUNT and grant is not Grant.ANY:
             # To all but its root user an account only delegates.
-            is_root = self._request.any_kind([Kind.ROOT])
+            is_root = self.request.any_kind([Kind.ROOT])
             return self.terms.all_of([is_root, self._lists_a_member(entry)])
         if entry.form is PrincipalForm.ROLE and grant is Grant.DIRECT:
             return FALSE
@@ -203,13 +203,13 @@ class Compiler:
             name = entry.name.rpartition("/")[2]
             session_arn = f"arn:{entry.partition}:sts::{entry.account}:federated-user/{name}"
             return self.terms.any_of(
-                [self._lists_a_member(entry), self._request.requester_in(exactly(session_arn))]
+                [self._lists_a_member(entry), self.request.requester_in(exactly(session_arn))]
             )
         return self._lists_a_member(entry)
 
     def _lists_a_member(self, entry: Principal) -> int:
         """The entry is one of the requester's chain (R-K3), or everyone."""
-        request = self._request
+        request = self.request
         match entry.form:
             case PrincipalForm.EVERYONE:
                 return TRUE
@@ -238,7 +238,7 @@ class Compiler:
 
     def _all_listed(self, entries: tuple[Principal, ...]) -> int:
         """Every member of the requester's chain is listed (R-K3, R-M11)."""
-        terms, request = self.terms, self._request
+        terms, request = self.terms, self.request
 
         def listed(*forms: PrincipalForm) -> int:
             return terms.any_of(

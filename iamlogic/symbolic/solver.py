@@ -77,16 +77,19 @@ class Solver:
         self._covers_told: dict[str, int] = {}
         self.deadline = FOREVER
 
-    def find(self, formula: Iterable[int], *, guess: bool = True) -> Model | None:
+    def find(
+        self, formula: Iterable[int], *, guess: bool = True, by: str | None = None
+    ) -> Model | None:
         """A model in which all the literals hold, or None if no request satisfies them.
 
-        A guess comes before the search; leave it out where a model would be a surprise.
+        A guess comes before the search; leave it out where a model would be a surprise. `by` is a
+        principal of whom no request is written (R-M8): the formula says that it is the requester.
         """
         asked = (*formula, *self._bounds)
         wanted = [literal for literal in dict.fromkeys(asked) if literal != TRUE]
         if FALSE in wanted:
             return None
-        unseen = {name: -atom for name, atom in self.request.unseen.items()}
+        unseen = {name: -atom for name, atom in self.request.unseen.items() if name != by}
         model = self._find([*wanted, *unseen.values()], guess=guess)
         if model is None and unseen and self._find(wanted, guess=guess) is not None:
             names = " or ".join(unseen)

@@ -10,8 +10,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from iamlogic.semantics.matching import actions_match, resources_match
 from iamlogic.semantics.request import Request
-from iamlogic.syntax.policy import Condition, Policy, Statement
+from iamlogic.semantics.statements import statement_matches
+from iamlogic.syntax.policy import (
+    Actions,
+    Condition,
+    Effect,
+    Policy,
+    Principals,
+    Resources,
+    Statement,
+    Text,
+)
 
 
 class FindingKind(Enum):
@@ -40,6 +51,24 @@ class OutsiderKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """Every action of one list, but those of another, on every resource of a third, likewise."""
+
+    actions: Actions
+    resources: Resources
+    except_actions: Actions
+    except_resources: Resources
+
+    def holds(self, request: Request) -> bool:
+        return (
+            actions_match(self.actions, request)
+            and not actions_match(self.except_actions, request)
+            and resources_match(self.resources, request)
+            and not resources_match(self.except_resources, request)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One grant to someone outside.
 
@@ -49,8 +78,12 @@ class Finding:
     they may do; `conditions`, each with one value, are what the request must be like, also where a
     Deny is what asks for it. `is_public` says that nothing bounds who it is (R-X10 to R-X14).
     `statements` are the Allow statements that grant it, of the `policy`; `witness` is a request
-    from outside that is allowed, confirmed by the evaluator. `remarks` say in a sentence each what
-    deserves a look. `id` is the same for the same grant, whatever the text.
+    from outside that is allowed, confirmed by the evaluator; None for the principals by whom no
+    request is written (R-M8). `remarks` say in a sentence each what deserves a look. `id` is the
+    same for the same grant, whatever the text.
+
+    `covers` tells the finding's requests exactly: those by all of `principals`, under the
+    conditions, in one of `reaches`, of which the lists above are the summary.
     """
 
     kind: FindingKind
@@ -61,15 +94,27 @@ class Finding:
     conditions: tuple[Condition, ...]
     is_public: bool
     statements: tuple[Statement, ...]
-    witness: Request
+    witness: Request | None
     id: str
     resource_type: str | None = None
     except_actions: tuple[str, ...] = ()
     except_resources: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     policy: Policy = field(default=Policy(()), repr=False)
+    principals: tuple[Principals, ...] = field(default=(), repr=False)
+    reaches: tuple[Reach, ...] = field(default=(), repr=False)
 
     @property
     def statement(self) -> Statement:
         """The first of the granting statements."""
         return self.statements[0]
+
+    def covers(self, request: Request) -> bool:
+        """Whether the request is one of those that the finding speaks of."""
+        return all(
+            statement_matches(self._asking(each), request) for each in self.principals or (None,)
+        ) and any(reach.holds(request) for reach in self.reaches)
+
+    def _asking(self, principals: Principals | None) -> Statement:
+        every = Actions((Text("*"),))
+        return Statement(Effect.ALLOW, every, None, principals, self.conditions)

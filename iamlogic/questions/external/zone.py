@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from iamlogic.errors import IamlogicError
+from iamlogic.semantics.request import Request
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
@@ -50,11 +51,45 @@ class Zone:
         _all("organization", given, _ORGANIZATION, "an organization's id as o-exampleorgid")
         put(self, "organization", organization)
 
+    def trusts(self, request: Request) -> bool:
+        """Whether the requester of a request is inside (R-X1)."""
+        account = request.requester.account
+        if account is None:
+            return False
+        return (
+            account in self.accounts
+            or self.organization in request.values("aws:PrincipalOrgID")
+            or self._is_below(request.values("aws:PrincipalOrgPaths"))
+        )
 
-def _all(name: str, given: Iterable[str], form: re.Pattern[str], expected: str) -> frozenset[str]:
+    def is_acted_for(self, request: Request) -> bool:
+        """Whether a service says that it acts for somebody inside, or is trusted anyway (R-X3)."""
+        arns = (arn.split(":", 5) for arn in request.values("aws:SourceArn"))
+        accounts = {
+            *request.values("aws:SourceAccount"),
+            *request.values("aws:SourceOwner"),
+            *(segments[4] for segments in arns if len(segments) == _ARN_SEGMENTS),
+        }
+        return (
+            request.principal in self.services
+            or not accounts.isdisjoint(self.accounts)
+            or self.organization in request.values("aws:SourceOrgID")
+            or self._is_below(request.values("aws:SourceOrgPaths"))
+        )
+
+    def _is_below(self, paths: tuple[str, ...]) -> bool:
+        return any(path.startswith(below) for path in paths for below in self.org_paths)
+
+
+_ARN_SEGMENTS = 6
+
+
+def _all(
+    name: str, given: Iterable[object], form: re.Pattern[str], expected: str
+) -> frozenset[str]:
     if isinstance(given, str):
         raise ZoneError(f"{name} is the text {given!r}: expected several, as {{{given!r}}}")
     for each in (values := tuple(given)):
         if not isinstance(each, str) or form.fullmatch(each) is None:
             raise ZoneError(f"{name} has {each!r}: expected {expected}")
-    return frozenset(values)
+    return frozenset(map(str, values))

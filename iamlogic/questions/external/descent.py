@@ -1,0 +1,221 @@
+"""From the widest grants down to those that cannot be told more narrowly.
+
+The method is stratified abstraction (Backes et al., CAV 2020), led by the policy's structure. It
+starts from what the Allow statements give, and lets each Deny take effect: what a Deny does not
+speak of stays as it is, and of what it speaks of those requests are left that fail one of its
+conditions. Where these have to have some value ("deny unless from this network"), the grant becomes
+narrower by each; where they need not, it cannot be told more narrowly and stays. At the end, grants
+of which the others hold every request are left out.
+
+Every step keeps all requests from outside that are allowed, so that together the grants hold all
+of them; each that is left holds one that no other does, found by the solver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from iamlogic.questions.external.area import Box, Lists, joined
+from iamlogic.questions.external.grants import Grant, Key, Who
+from iamlogic.questions.external.narrowing import Narrowing, Narrowings, left_over
+from iamlogic.questions.external.universe import Universe
+from iamlogic.symbolic.inclusion import covers
+from iamlogic.symbolic.lowering import Lowered, Test, lower_condition
+from iamlogic.symbolic.model import Model
+from iamlogic.syntax.policy import UNSEEN, PrincipalForm, Statement
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Deny:
+    """A Deny statement, and what it leaves over of that which it speaks of.
+
+    Spared is a requester of whom something is `listed` (NotPrincipal), a request of one of the
+    `narrowings`, one that fails one of the `loose` conditions, which narrows nothing, and, if
+    `names_some`, one by somebody else than it names.
+    """
+
+    lowered: Lowered
+    lists: Lists
+    listed: tuple[Who, ...]
+    narrowings: tuple[Narrowing, ...]
+    loose: tuple[Test, ...]
+    names_some: bool
+
+    @staticmethod
+    def of(lowered: Lowered) -> Deny:
+        principals = lowered.principals
+        entries = () if principals is None else principals.entries
+        everyone = any(entry.form is PrincipalForm.EVERYONE for entry in entries)
+        lists_some = principals is not None and principals.negated and not everyone
+        conditions = lowered.statement.conditions
+        found = [(condition, left_over(condition)) for condition in conditions]
+        return Deny(
+            lowered,
+            Lists.of(lowered),
+            tuple(map(Who.named, entries)) if lists_some else (),
+            tuple(each for _, narrowings in found for each in narrowings or ()),
+            tuple(lower_condition(condition) for condition, left in found if left is None),
+            names_some=not lists_some,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A part of a grant, and the Denies that may still narrow it."""
+
+    key: Key
+    box: Box
+    sources: tuple[Statement, ...]
+    denies: tuple[Deny, ...]
+
+
+_MOST_PIECES = 1024
+"""Pieces of one policy's grants; those beyond are not told more narrowly."""
+
+
+class Descent:
+    """The grants of some Allow statements to the requesters of `outside`, whom `denies` spare."""
+
+    def __init__(
+        self, universe: Universe, denies: Iterable[Lowered], outside: Sequence[int]
+    ) -> None:
+        self._universe, self._outside = universe, list(outside)
+        self._compiler = universe.compiler
+        self._solver = universe.solver
+        self._terms = universe.solver.terms
+        self._denies = tuple(map(Deny.of, denies))
+
+    def grants(self, given: Iterable[tuple[Key, Box, Statement]]) -> list[Grant]:
+        """What is left of the grants, each as narrow as can be told."""
+        found: dict[Key, list[_Piece]] = {}
+        for piece in self._descend(self._start(given)):
+            found.setdefault(piece.key, []).append(piece)
+        return [
+            Grant(
+                key,
+                joined(piece.box for piece in pieces),
+                tuple(dict.fromkeys(source for piece in pieces for source in piece.sources)),
+            )
+            for key, pieces in found.items()
+        ]
+
+    def _start(self, given: Iterable[tuple[Key, Box, Statement]]) -> Iterator[_Piece]:
+        by_key: dict[Key, list[tuple[Box, Statement]]] = {}
+        for key, box, source in given:
+            by_key.setdefault(key, []).append((box, source))
+        for key, pairs in by_key.items():
+            sources = tuple(dict.fromkeys(source for _, source in pairs))
+            for box in joined(box for box, _ in pairs):
+                yield _Piece(key, box, sources, self._denies)
+
+    def _descend(self, start: Iterable[_Piece]) -> Iterator[_Piece]:
+        waiting = [piece for piece in start if self._holds_some(piece)]
+        seen = set(waiting)
+        while waiting:
+            self._solver.deadline.check()
+            piece = waiting.pop()
+            narrower = self._narrower(piece) if len(seen) < _MOST_PIECES else None
+            if narrower is None:
+                yield piece
+                continue
+            for each in narrower:
+                if each not in seen and self._holds_some(each):
+                    seen.add(each)
+                    waiting.append(each)
+
+    def _narrower(self, piece: _Piece) -> list[_Piece] | None:
+        """The piece in parts, each spared by some Deny in one way; None if no Deny divides it."""
+        for number, deny in enumerate(piece.denies):
+            focus = piece.box.within(deny.lists)
+            if focus.is_empty or self._may_pass(piece.key, focus, deny):
+                continue
+            rest = (*piece.denies[:number], *piece.denies[number + 1 :])
+            untouched = [
+                _Piece(piece.key, box, piece.sources, rest) for box in piece.box.outside(deny.lists)
+            ]
+            spared = [_Piece(key, focus, piece.sources, rest) for key in _spared(piece.key, deny)]
+            return [*untouched, *spared]
+        return None
+
+    def _may_pass(self, key: Key, focus: Box, deny: Deny) -> bool:
+        """Whether a request of the focus fails the Deny by something that narrows nothing."""
+        loose = [-self._compiler.test(test) for test in deny.loose]
+        if deny.names_some:
+            loose.append(-self._compiler.principal_part(deny.lowered))
+        by_any = self._terms.any_of(loose)
+        return self._find([*self._allowed(key, [focus]), by_any], key) is not None
+
+    def _holds_some(self, piece: _Piece) -> bool:
+        return self._find(self._allowed(piece.key, [piece.box]), piece.key) is not None
+
+    # The solver's part
+
+    def _allowed(self, key: Key, boxes: Sequence[Box]) -> list[int]:
+        """The requests from outside under the key in the boxes that no Deny matches."""
+        request = self._solver.request
+        area = self._terms.any_of(box.formula(self._terms, request) for box in boxes)
+        denied = (
+            self._compiler.matches(deny.lowered)
+            for deny in self._denies
+            if any(not box.within(deny.lists).is_empty for box in boxes)
+        )
+        return [*self._outside, key.formula(self._compiler), area, *(-each for each in denied)]
+
+    def _find(self, formula: list[int], key: Key) -> Model | None:
+        return self._solver.find(formula, by=unseen_in(key))
+
+    def example(self, grant: Grant, others: Iterable[Grant] = ()) -> Model | None:
+        """A request of the grant that is allowed, in none of the others; None if there is none."""
+        without = [-other.formula(self._compiler) for other in others]
+        return self._find([*self._allowed(grant.key, grant.boxes), *without], grant.key)
+
+    def lies_outside(self, grants: Iterable[Grant], allows: Iterable[Lowered]) -> bool:
+        """Whether an allowed request from outside is in none of the grants.
+
+        Said of whole statements, without any step of the descent.
+        """
+        matches = self._compiler.matches
+        formula = [
+            *self._outside,
+            self._compiler.some_matches(allows),
+            *(-matches(deny.lowered) for deny in self._denies),
+            *(-grant.formula(self._compiler) for grant in grants),
+        ]
+        return self._solver.find(formula, guess=False) is not None
+
+
+def unseen_in(key: Key) -> str | None:
+    """The principal of the key by whom no request is written (R-M8), if it is one."""
+    for who in key.who:
+        if who.entry is not None and who.entry.form in UNSEEN:
+            return who.entry.text
+    return None
+
+
+def _spared(key: Key, deny: Deny) -> Iterator[Key]:
+    """The key, narrowed in each way in which requests can be spared."""
+    for narrowing in deny.narrowings:
+        yield Key(key.who, _narrowed(key.narrowings, narrowing))
+    for who in deny.listed:
+        yield Key(key.who | {who}, key.narrowings)
+
+
+def _narrowed(narrowings: Narrowings, new: Narrowing) -> Narrowings:
+    """With a further narrowing, without what the narrowest of a key implies."""
+    if any(_implies(old, new) for old in narrowings):
+        return narrowings
+    return frozenset({new, *(old for old in narrowings if not _implies(new, old))})
+
+
+def _implies(one: Narrowing, other: Narrowing) -> bool:
+    """Whether requests of the one are of the other, too; certain if True."""
+    a, b = one.test, other.test
+    if a == b:
+        return True
+    positive = not (a.negated or b.negated or a.outside or b.outside or a.if_absent)
+    return (
+        positive
+        and a.key == b.key
+        and all(any(covers(wide, narrow) for wide in b.languages) for narrow in a.languages)
+    )

@@ -1,0 +1,230 @@
+"""Who outside the zone of trust a resource's policies let in (R-X1 to R-X9).
+
+`external_access` answers with findings that are sound (the evaluator has confirmed the example of
+each), complete (a last question to the solver proves that no allowed request from outside is
+missing) and few (each holds a request that no other does).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import overload
+
+from iamlogic.catalog.resource_types import ResourceType, resource_type
+from iamlogic.errors import InternalError
+from iamlogic.questions.answer import UnknownAnswer
+from iamlogic.questions.external.area import EVERY, Box, Lists, Pattern
+from iamlogic.questions.external.descent import Descent, unseen_in
+from iamlogic.questions.external.finding import Finding, FindingKind
+from iamlogic.questions.external.grants import Grant, Key, grants_of
+from iamlogic.questions.external.identity import signature
+from iamlogic.questions.external.subject import BlockPublicAccess, Subject
+from iamlogic.questions.external.universe import Universe
+from iamlogic.questions.external.witness import Witnesses
+from iamlogic.questions.external.writing import written
+from iamlogic.questions.external.zone import Zone
+from iamlogic.symbolic.believable import Suggestions
+from iamlogic.symbolic.deadline import Deadline, Undecided
+from iamlogic.symbolic.languages import glob
+from iamlogic.symbolic.model import Model
+from iamlogic.syntax.letter_case import fold
+from iamlogic.syntax.policy import Policy, PrincipalForm, Statement, Text
+from iamlogic.syntax.policy_set import PolicySet
+from iamlogic.syntax.policy_types import is_trust_policy
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalAccess(Sequence[Finding]):
+    """The findings of external access: a sequence, empty where nobody outside is let in.
+
+    `confused_deputies` are services that may act for somebody outside (R-X3); they are no
+    outsiders, and so not in the sequence. Where the answer is not known, `reason` says why, and
+    taking the findings for all there are raises `UnknownAnswer`.
+    """
+
+    found: tuple[Finding, ...]
+    confused_deputies: tuple[Finding, ...] = ()
+    reason: str | None = None
+    zone: Zone = field(default=Zone(), repr=False)
+
+    @property
+    def complete(self) -> bool:
+        """Whether it is proved that there are no others."""
+        return self.reason is None
+
+    def _all(self) -> tuple[Finding, ...]:
+        if self.reason is not None:
+            raise UnknownAnswer(
+                f"who outside has access is unknown: {self.reason}\n"
+                "    hint: ask for .complete first, and take unknown for neither yes nor no"
+            )
+        return self.found
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    @overload
+    def __getitem__(self, index: int) -> Finding: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Finding, ...]: ...
+    def __getitem__(self, index: int | slice) -> Finding | tuple[Finding, ...]:
+        return self._all()[index]
+
+
+def external_access(
+    policy: Policy | PolicySet,
+    zone: Zone,
+    *,
+    resource_type: str | None = None,
+    sharing: Iterable[Policy] = (),
+    block_public_access: BlockPublicAccess | None = None,
+    resource: str | None = None,
+    timeout: float | None = None,
+    all_requests: bool = False,
+) -> ExternalAccess:
+    """Every grant to somebody outside the zone of trust, each with a request that shows it.
+
+    `policy` is a resource's policy, or a `PolicySet` of it and the RCPs above it. `resource_type`
+    is AWS's name (`AWS::S3::Bucket`) and says which requests count as access; without it all do,
+    and a trust policy is recognised by its actions. `sharing` are further policies of the same
+    resource that only grant: an ACL or a key's grants, as `iamlogic.inputs.sharing` reads them.
+    `resource` names the resource and enters the ids of findings, so that equal grants on two
+    resources are two. `timeout` is in seconds; without `all_requests` only requests that AWS sends
+    count.
+
+    Raises `UnknownResourceType`, and `TypeError` for a policy that names no principals.
+    """
+    subject = Subject.of(policy, sharing, block_public_access, _type(policy, resource_type))
+    deadline = Deadline.after(timeout)
+    try:
+        search = _Search(subject, zone, resource, deadline, all_requests=all_requests)
+        return search.findings()
+    except Undecided as bound:
+        return ExternalAccess((), reason=str(bound), zone=zone)
+
+
+class _Search:
+    """The search for all findings of one subject and zone."""
+
+    def __init__(
+        self,
+        subject: Subject,
+        zone: Zone,
+        resource: str | None,
+        deadline: Deadline,
+        *,
+        all_requests: bool,
+    ) -> None:
+        self._subject, self._zone, self._resource = subject, zone, resource
+        suggestions = Suggestions()
+        self._universe = Universe(
+            subject.statements,
+            zone,
+            subject.type,
+            suggestions,
+            subject.multivalued,
+            all_requests=all_requests,
+        )
+        self._universe.solver.deadline = deadline
+        self._witnesses = Witnesses(subject, zone, suggestions, all_requests=all_requests)
+
+    def findings(self) -> ExternalAccess:
+        given = list(self._given())
+        found = self._look_for(FindingKind.EXTERNAL_ACCESS, self._universe.external, given)
+        if self._subject.restricts_public and any(finding.is_public for finding in found):
+            found = ()  # R-X15
+        told = {id(statement) for finding in found for statement in finding.statements}
+        # A grant to everyone holds services as well: those are told where nobody else is.
+        to_services = [
+            (key, box, statement)
+            for key, box, statement in given
+            if _may_be_service(key) and id(statement) not in told
+        ]
+        deputies: tuple[Finding, ...] = ()
+        if to_services:
+            outside = self._universe.deputy()
+            deputies = self._look_for(FindingKind.CONFUSED_DEPUTY, outside, to_services)
+        return ExternalAccess(found, deputies, None, self._zone)
+
+    def _given(self) -> Iterator[tuple[Key, Box, Statement]]:
+        """What the Allow statements give, as far as it is about the type of resource."""
+        type_ = self._subject.type
+        actions = () if type_ is None else tuple(map(_pattern, type_.actions))
+        about = Lists(actions or (EVERY,), False, (EVERY,), False)  # noqa: FBT003
+        for key, box, statement in grants_of(self._subject.allows):
+            on_type = box.within(about)
+            if not on_type.is_empty and not self._is_inside(key):
+                yield key, on_type, statement
+
+    def _is_inside(self, key: Key) -> bool:
+        """Certain if True: the solver would say the same."""
+        return any(
+            who.entry is not None
+            and who.entry.form is not PrincipalForm.PROVIDER
+            and who.entry.account in self._zone.accounts
+            for who in key.who
+        )
+
+    def _look_for(
+        self,
+        kind: FindingKind,
+        outside: Sequence[int],
+        given: Sequence[tuple[Key, Box, Statement]],
+    ) -> tuple[Finding, ...]:
+        descent = Descent(self._universe, self._subject.denies, outside)
+        grants = sorted(descent.grants(given), key=_rank)
+        found: dict[int, Finding] = {}
+        for grant in list(grants):
+            others = [other for other in grants if other is not grant]
+            self._witnesses.about(grant)
+            model = descent.example(grant, others)
+            if model is None:
+                grants = others
+            else:
+                found[id(grant)] = self._finding(kind, grant, model)
+        sources = {id(statement) for _, _, statement in given}
+        allows = [each for each in self._subject.allows if id(each.statement) in sources]
+        if descent.lies_outside(grants, allows):
+            raise InternalError("the findings miss a request from outside; please report it")
+        return tuple(sorted((found[id(grant)] for grant in grants), key=_place))
+
+    def _finding(self, kind: FindingKind, grant: Grant, model: Model) -> Finding:
+        witness = None if unseen_in(grant.key) is not None else self._witnesses.request(model)
+        finding = written(
+            grant,
+            kind,
+            policy=self._subject.home_of(grant.sources[0]),
+            type_=self._subject.type,
+            resource=self._resource,
+            witness=witness,
+        )
+        if witness is not None:
+            self._witnesses.confirm(finding, model)
+        return finding
+
+
+def _may_be_service(key: Key) -> bool:
+    return all(who.entry is None or who.entry.form is PrincipalForm.SERVICE for who in key.who)
+
+
+def _rank(grant: Grant) -> tuple[int, list[list[str]]]:
+    """The narrower first: those go where a wider one holds the same."""
+    return (-len(grant.key.narrowings) - len(grant.key.who), signature(grant.key))
+
+
+def _place(finding: Finding) -> tuple[object, ...]:
+    where = finding.statement.where
+    return (where.line or 0, where.column or 0, finding.principal, finding.id)
+
+
+def _pattern(text: str) -> Pattern:
+    return Pattern(glob(fold(text)), Text(text))
+
+
+def _type(policy: Policy | PolicySet, name: str | None) -> ResourceType | None:
+    """The type of that name; a trust policy needs none."""
+    if name is not None:
+        return resource_type(name)
+    own = policy if isinstance(policy, Policy) else policy.resource
+    return resource_type("AWS::IAM::Role") if own is not None and is_trust_policy(own) else None

@@ -1,0 +1,105 @@
+"""Grants: what the Allow statements give, one grant for each principal and choice of conditions.
+
+Statements that name the same principal under the same conditions give one grant, on the actions
+and resources of all of them; so nothing hangs on how a policy is divided into statements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from iamlogic.questions.external.area import Box, Lists
+from iamlogic.questions.external.narrowing import Narrowings, alternatives
+from iamlogic.symbolic.compiler import Compiler
+from iamlogic.symbolic.lowering import Lowered
+from iamlogic.syntax.policy import Principal, PrincipalForm, Principals, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """One entry of a `Principal`; or, of `NotPrincipal`, all of whom none is listed."""
+
+    identity: tuple[object, ...]
+    entry: Principal | None = field(compare=False)
+    source: Lowered | None = field(compare=False, repr=False)
+
+    @staticmethod
+    def named(entry: Principal) -> Who:
+        """The requesters that an entry names; an account goes by two names (R-M9)."""
+        account = entry.account if entry.form is PrincipalForm.ACCOUNT else None
+        return Who((entry.form.name, account or entry.text), entry, None)
+
+    @staticmethod
+    def not_listed(source: Lowered) -> Who:
+        """All requesters of whom an Allow's `NotPrincipal` lists nothing (R-M13)."""
+        assert source.principals is not None
+        listed = sorted(map(str, (Who.named(e).identity for e in source.principals.entries)))
+        return Who(("NOT", *listed), None, source)
+
+    def formula(self, compiler: Compiler) -> int:
+        if self.entry is not None:
+            return compiler.named_by(self.entry)
+        assert self.source is not None
+        return compiler.principal_part(self.source)
+
+    @property
+    def principals(self) -> Principals:
+        """The same as an element of a statement."""
+        if self.entry is not None:
+            return Principals((self.entry,))
+        assert self.source is not None
+        assert self.source.principals is not None
+        return self.source.principals
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """To whom and under which conditions; all of both must hold. Nobody in `who`: everyone."""
+
+    who: frozenset[Who]
+    narrowings: Narrowings
+
+    def formula(self, compiler: Compiler) -> int:
+        return compiler.terms.all_of(
+            [
+                *(each.formula(compiler) for each in self.who),
+                compiler.condition_part([each.test for each in self.narrowings]),
+            ]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What is given under one key: some boxes, by these Allow statements."""
+
+    key: Key
+    boxes: tuple[Box, ...]
+    sources: tuple[Statement, ...]
+
+    def formula(self, compiler: Compiler) -> int:
+        terms, request = compiler.terms, compiler.request
+        area = terms.any_of(box.formula(terms, request) for box in self.boxes)
+        return terms.all_of([self.key.formula(compiler), area])
+
+
+def grants_of(allows: Iterable[Lowered]) -> Iterator[tuple[Key, Box, Statement]]:
+    """Every grant of some Allow statements, as they are written."""
+    for statement in allows:
+        box = Lists.of(statement).box()
+        choices = alternatives(statement)
+        for who in _whos(statement):
+            for narrowings in choices:
+                yield Key(who, narrowings), box, statement.statement
+
+
+def _whos(statement: Lowered) -> Iterator[frozenset[Who]]:
+    principals = statement.principals
+    if principals is None:
+        yield frozenset()
+    elif principals.negated:
+        yield frozenset({Who.not_listed(statement)})
+    else:
+        for entry in dict.fromkeys(principals.entries):
+            everyone = entry.form is PrincipalForm.EVERYONE
+            yield frozenset() if everyone else frozenset({Who.named(entry)})

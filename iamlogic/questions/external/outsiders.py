@@ -1,0 +1,160 @@
+"""Whom a grant really lets in: the principal, or what its conditions bound `*` to.
+
+A condition bounds the requester only if its value fixes an account, an organization or one
+principal (R-X4): a wildcard in the place of the account bounds nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from iamlogic.questions.external.finding import OutsiderKind
+from iamlogic.questions.external.grants import Key, Who
+from iamlogic.questions.external.narrowing import Narrowing
+from iamlogic.syntax.operators import Comparison, Family
+from iamlogic.syntax.policy import PrincipalForm, PrincipalType
+from iamlogic.syntax.principal import BadPrincipal, read_principal
+
+
+class Outsider(NamedTuple):
+    """Who a grant is to, as AWS's analyzer writes it."""
+
+    kind: OutsiderKind
+    text: str
+
+
+EVERYONE = Outsider(OutsiderKind.EVERYONE, "*")
+
+_KINDS = {
+    PrincipalForm.EVERYONE: OutsiderKind.EVERYONE,
+    PrincipalForm.ACCOUNT: OutsiderKind.ACCOUNT,
+    PrincipalForm.USER: OutsiderKind.USER,
+    PrincipalForm.ROLE: OutsiderKind.ROLE,
+    PrincipalForm.ROLE_SESSION: OutsiderKind.ROLE_SESSION,
+    PrincipalForm.FEDERATED_USER: OutsiderKind.FEDERATED_USER,
+    PrincipalForm.CLOUDFRONT_IDENTITY: OutsiderKind.CLOUDFRONT_IDENTITY,
+    PrincipalForm.UNIQUE_ID: OutsiderKind.EVERYONE,  # names nobody (R-P19), so it grants nothing
+    PrincipalForm.SERVICE: OutsiderKind.SERVICE,
+    PrincipalForm.PROVIDER: OutsiderKind.PROVIDER,
+    PrincipalForm.CANONICAL_USER: OutsiderKind.CANONICAL_USER,
+}
+
+_NARROWEST = (
+    OutsiderKind.ROLE_SESSION,
+    OutsiderKind.FEDERATED_USER,
+    OutsiderKind.USER,
+    OutsiderKind.ROOT,
+    OutsiderKind.ROLE,
+    OutsiderKind.SERVICE,
+    OutsiderKind.PROVIDER,
+    OutsiderKind.CANONICAL_USER,
+    OutsiderKind.CLOUDFRONT_IDENTITY,
+    OutsiderKind.ANONYMOUS,
+    OutsiderKind.ACCOUNT,
+    OutsiderKind.ORGANIZATION,
+    OutsiderKind.EVERYONE,
+)
+
+
+def outsider_of(key: Key) -> Outsider:
+    """The narrowest of what the grant's principals and conditions say."""
+    found = [EVERYONE]
+    found += (_named(who) for who in key.who)
+    found += (each for narrowing in key.narrowings if (each := bound_by(narrowing)) is not None)
+    return min(found, key=lambda each: (_NARROWEST.index(each.kind), each.text))
+
+
+def _named(who: Who) -> Outsider:
+    entry = who.entry
+    if entry is None:
+        return EVERYONE
+    text = entry.account if entry.form is PrincipalForm.ACCOUNT else entry.text
+    return Outsider(_KINDS[entry.form], text or entry.text)
+
+
+def bound_by(narrowing: Narrowing) -> Outsider | None:
+    """Whom a condition bounds the requester to; None where it bounds it to nobody fixed."""
+    test = narrowing.test
+    bound = _BOUNDS.get(test.key)
+    if bound is None or test.negated or test.outside or test.if_absent:
+        return None
+    outsiders = {bound(narrowing, value.text) for value in narrowing.condition.values}
+    return outsiders.pop() if len(outsiders) == 1 else None
+
+
+_WILD = re.compile(r"[*?]|\$\{")
+
+
+def is_fixed(narrowing: Narrowing, text: str) -> bool:
+    """Whether the value is one text: without wildcards that the operator reads, or variables."""
+    base = narrowing.condition.operator.base
+    if base.family is Family.STRING and base.comparison is not Comparison.LIKE:
+        return "${" not in text
+    return _WILD.search(text) is None
+
+
+_ACCOUNT = re.compile(r"[0-9]{12}")
+
+
+def _account(narrowing: Narrowing, text: str) -> Outsider | None:
+    if text == "anonymous":
+        return Outsider(OutsiderKind.ANONYMOUS, "anonymous")
+    is_account = _ACCOUNT.fullmatch(text) and is_fixed(narrowing, text)
+    return Outsider(OutsiderKind.ACCOUNT, text) if is_account else None
+
+
+def _organization(narrowing: Narrowing, text: str) -> Outsider | None:
+    return Outsider(OutsiderKind.ORGANIZATION, text) if is_fixed(narrowing, text) else None
+
+
+def _path(narrowing: Narrowing, text: str) -> Outsider | None:
+    """A path begins with its organization's id."""
+    organization, slash, _ = text.partition("/")
+    if not slash or not is_fixed(narrowing, organization):
+        return None
+    return Outsider(OutsiderKind.ORGANIZATION, organization)
+
+
+def _arn(narrowing: Narrowing, text: str) -> Outsider | None:
+    if is_fixed(narrowing, text):
+        entry = read_principal(PrincipalType.AWS, text, narrowing.condition.where)
+        if not isinstance(entry, BadPrincipal) and entry.form in _KINDS:
+            if entry.form is PrincipalForm.ACCOUNT:  # R-K10: the root user's own ARN
+                return Outsider(OutsiderKind.ROOT, text)
+            return Outsider(_KINDS[entry.form], text)
+    account = account_in(narrowing, text)
+    return None if account is None else Outsider(OutsiderKind.ACCOUNT, account)
+
+
+def _user_id(narrowing: Narrowing, text: str) -> Outsider | None:
+    """The account of root and federated users; from unique ids no account can be told."""
+    account = text.partition(":")[0]
+    return _account(narrowing, account)
+
+
+_BOUNDS: dict[str, Callable[[Narrowing, str], Outsider | None]] = {
+    "aws:principalaccount": _account,
+    "kms:calleraccount": _account,
+    "aws:sourceowner": _account,
+    "aws:principalarn": _arn,
+    "aws:principalorgid": _organization,
+    "aws:principalorgpaths": _path,
+    "aws:userid": _user_id,
+}
+
+
+def account_in(narrowing: Narrowing, text: str) -> str | None:
+    """The account that an ARN's pattern fixes, if it does.
+
+    Arn operators match segment by segment. Elsewhere a star runs over colons, so the account is
+    fixed only if nothing before its end is a wildcard.
+    """
+    segments = text.split(":", 5)
+    if len(segments) < 6 or _ACCOUNT.fullmatch(segments[4]) is None:
+        return None
+    before = ":".join(segments[:5])
+    if narrowing.condition.operator.base.family is Family.ARN or is_fixed(narrowing, before):
+        return segments[4]
+    return None

@@ -1,0 +1,113 @@
+"""Public: nothing bounds who it is, or from where (R-X10 to R-X14).
+
+A grant to everyone is not public if one of its conditions fixes an account, an organization, a
+principal, a network or a source. What counts as fixed is S3's published list for its buckets and
+access points, and the same in the sense of R-X14 for all other types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import IPv4Network, ip_network
+
+from iamlogic.catalog.identity_providers import SharedIssuer, shared_issuer
+from iamlogic.questions.external.finding import OutsiderKind
+from iamlogic.questions.external.grants import Key
+from iamlogic.questions.external.narrowing import Narrowing
+from iamlogic.questions.external.outsiders import account_in, bound_by, is_fixed, outsider_of
+
+_BOUNDED = frozenset(OutsiderKind) - {
+    OutsiderKind.EVERYONE,
+    OutsiderKind.ANONYMOUS,
+    OutsiderKind.PROVIDER,
+}
+
+
+def is_public(key: Key, *, by_s3: bool) -> bool:
+    """Whether a grant under the key is one to anybody."""
+    who = outsider_of(key)
+    if who.kind is OutsiderKind.PROVIDER:
+        return is_open_to_tenants(key, who.text)
+    if who.kind in _BOUNDED:
+        return False
+    return not any(_bounds(each, by_s3=by_s3) for each in key.narrowings)
+
+
+def is_open_to_tenants(key: Key, provider: str) -> bool:
+    """R-X8: the provider serves many tenants, and no condition fixes which."""
+    issuer = shared_issuer(provider)
+    if issuer is None:
+        return False
+    return not any(_fixes_tenant(each, issuer) for each in key.narrowings)
+
+
+def _fixes_tenant(narrowing: Narrowing, issuer: SharedIssuer) -> bool:
+    test, condition = narrowing.test, narrowing.condition
+    claim = issuer.claim(condition.key)
+    if claim is None or test.negated or test.outside or test.if_absent:
+        return False
+    return all(
+        is_fixed(narrowing, value.text) or claim.fixes(value.text) for value in condition.values
+    )
+
+
+def _bounds(narrowing: Narrowing, *, by_s3: bool) -> bool:
+    """R-X11 to R-X13: only positive operators fix a value, and every value must be fixed."""
+    test = narrowing.test
+    if test.negated or test.outside or test.if_absent or not test.languages:
+        return False
+    fixes = _FIXES.get(test.key)
+    if fixes is None:
+        return not by_s3 and bound_by(narrowing) is not None
+    return all(fixes(narrowing, value.text, by_s3) for value in narrowing.condition.values)
+
+
+def _exact(narrowing: Narrowing, text: str, by_s3: bool) -> bool:  # noqa: ARG001, FBT001
+    return is_fixed(narrowing, text)
+
+
+def _who(narrowing: Narrowing, text: str, by_s3: bool) -> bool:  # noqa: ARG001, FBT001
+    who = bound_by(narrowing)
+    return who is not None and who.kind in _BOUNDED
+
+
+def _arn(narrowing: Narrowing, text: str, by_s3: bool) -> bool:  # noqa: ARG001, FBT001
+    """The whole ARN, or at least its account (R-X12)."""
+    return is_fixed(narrowing, text) or account_in(narrowing, text) is not None
+
+
+def _user_id(narrowing: Narrowing, text: str, by_s3: bool) -> bool:  # noqa: FBT001
+    """R-X11: for S3 a role's sessions, `AROA…:*`, are not fixed; elsewhere the role's id is."""
+    if is_fixed(narrowing, text):
+        return text != "anonymous"
+    return not by_s3 and is_fixed(narrowing, text.removesuffix(":*"))
+
+
+_WIDEST_V4, _WIDEST_V6 = 8, 32
+
+
+def _address(narrowing: Narrowing, text: str, by_s3: bool) -> bool:  # noqa: ARG001, FBT001
+    """R-X12: no wider than a /8, of IPv6 a /32; private ranges may be."""
+    network = ip_network(text, strict=False)
+    widest = _WIDEST_V4 if isinstance(network, IPv4Network) else _WIDEST_V6
+    return network.prefixlen >= widest or network.is_private
+
+
+_FIXES: dict[str, Callable[[Narrowing, str, bool], bool]] = {
+    "aws:principalaccount": _who,
+    "aws:principalorgid": _who,
+    "aws:principalorgpaths": _who,
+    "aws:principalarn": _who,
+    "aws:sourceowner": _exact,
+    "aws:sourceaccount": _exact,
+    "aws:sourceorgid": _exact,
+    "aws:sourcearn": _arn,
+    "aws:sourcevpc": _exact,
+    "aws:sourcevpce": _exact,
+    "aws:sourceip": _address,
+    "aws:vpcsourceip": _address,
+    "aws:userid": _user_id,
+    "s3:dataaccesspointaccount": _exact,
+    "s3:dataaccesspointarn": _arn,
+    "s3:x-amz-server-side-encryption-aws-kms-key-id": _exact,
+}

@@ -1,0 +1,101 @@
+"""Examples of findings, each confirmed by the evaluator before it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from iamlogic.errors import InternalError
+from iamlogic.questions.external.finding import Finding, FindingKind
+from iamlogic.questions.external.grants import Grant
+from iamlogic.questions.external.subject import Subject
+from iamlogic.questions.external.zone import Zone
+from iamlogic.semantics import Request, broken_facts, with_usual_context
+from iamlogic.semantics.requester import RequesterKind
+from iamlogic.semantics.statements import statement_matches
+from iamlogic.symbolic.believable import Hints, Suggestions
+from iamlogic.symbolic.concretizer import concretize, with_companions
+from iamlogic.symbolic.model import Model
+from iamlogic.symbolic.symbolizer import ACTION
+
+
+class Witnesses:
+    """Makes requests of models, and confirms them as examples of findings."""
+
+    def __init__(
+        self, subject: Subject, zone: Zone, suggestions: Suggestions, *, all_requests: bool
+    ) -> None:
+        self._subject, self._zone, self._suggestions = subject, zone, suggestions
+        self._all_requests = all_requests
+        suggestions.learn(
+            condition.key for each in subject.statements for condition in each.statement.conditions
+        )
+
+    def about(self, grant: Grant) -> None:
+        """Examples are wanted that look like this grant."""
+        accounts = (who.entry.account for who in grant.key.who if who.entry is not None)
+        box = grant.boxes[0]
+        self._suggestions.about(
+            Hints(
+                tuple(sorted(each.text.text for each in box.actions.within)),
+                tuple(sorted(each.text.text for each in box.resources.within)),
+                tuple(dict.fromkeys(filter(None, accounts))),
+            )
+        )
+
+    def request(self, model: Model) -> Request:
+        """What the model describes; its resource is the zone's, where that is one account."""
+        if not self._suggestions.knows(model.words.get(ACTION, "")):
+            self._suggestions.learn(
+                action.text
+                for each in self._subject.statements
+                for action in each.statement.actions.patterns
+            )
+        request = concretize(model, self._suggestions)
+        decided = self._decided(model)
+        if decided is not None:
+            request = with_companions(request, decided)
+        if request.resource_account is not None or len(self._zone.accounts) != 1:
+            return request
+        (owner,) = self._zone.accounts
+        owned = replace(request, resource_account=owner)
+        return owned if self._mistakes(owned, decided) is None else request
+
+    def _decided(self, model: Model) -> Collection[str] | None:
+        return None if self._all_requests else model.keys
+
+    def confirm(self, finding: Finding, model: Model) -> None:
+        """Raise `InternalError` unless the evaluator agrees that the finding's witness shows it."""
+        request = finding.witness
+        assert request is not None
+        wrong = self._mistakes(request, self._decided(model))
+        if wrong is None and not finding.covers(request):
+            wrong = "is none of its finding"
+        if wrong is None and not self._is_outside(request, finding.kind):
+            wrong = "is not from outside"
+        if wrong is not None:
+            raise InternalError(
+                f"the solver shows a request that {wrong}; please report it:\n{request.to_json()}"
+            )
+
+    def _mistakes(self, request: Request, decided: Collection[str] | None) -> str | None:
+        """Why the request is no example, if it is none; as it is, and as AWS would send it."""
+        whole = request if decided is None else with_usual_context(request, decided)
+        for each in (request, whole):
+            if not self._is_allowed(each):
+                return "the evaluator does not allow"
+        if decided is not None and (broken := broken_facts(whole)):
+            return f"AWS does not send, since {broken[0].value}"
+        return None
+
+    def _is_allowed(self, request: Request) -> bool:
+        subject = self._subject
+        return any(
+            statement_matches(each.statement, request) for each in subject.allows
+        ) and not any(statement_matches(each.statement, request) for each in subject.denies)
+
+    def _is_outside(self, request: Request, kind: FindingKind) -> bool:
+        is_service = request.requester.kind is RequesterKind.SERVICE
+        if kind is FindingKind.CONFUSED_DEPUTY:
+            return is_service and not self._zone.is_acted_for(request)
+        return not is_service and not self._zone.trusts(request)
