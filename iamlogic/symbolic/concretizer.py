@@ -32,6 +32,8 @@ def concretize(model: Model, suggestions: Suggestions) -> Request:
     for key, present in model.keys.items():
         if present and key != RESOURCE_ACCOUNT:
             values = model.sets.get(key) or (model.words.get(key, "a"),)
+            if key == _CALLED_VIA:
+                values = _in_order(values, model)
             context[suggestions.spelled(key)] = values if len(values) > 1 else values[0]
     owner = None
     if model.keys.get(RESOURCE_ACCOUNT):
@@ -57,10 +59,25 @@ def _requester(word: str) -> tuple[str, dict[str, str | tuple[str, ...]]]:
     return principal, {"aws:PrincipalArn": arn} if pathed else {}
 
 
+_CALLED_VIA, _FIRST, _LAST = "aws:calledvia", "aws:calledviafirst", "aws:calledvialast"
+
+
+def _in_order(called: tuple[str, ...], model: Model) -> tuple[str, ...]:
+    """R-K11: a model has the set of the services; the keys of its ends say how the list goes."""
+    first, last = (
+        [each for each in called if model.keys.get(end) and each == model.words.get(end)]
+        for end in (_FIRST, _LAST)
+    )
+    between = [service for service in called if service not in (*first, *last)]
+    if first == last and not between:
+        return tuple(first)
+    return (*first, *between, *last)
+
+
 _COMPANIONS: tuple[tuple[str, ...], ...] = (
     ("aws:multifactorauthpresent", "aws:multifactorauthage"),
     (CURRENT_TIME, EPOCH_TIME),
-    ("aws:viaawsservice", "aws:calledvia", "aws:calledviafirst", "aws:calledvialast"),
+    ("aws:viaawsservice", _CALLED_VIA, _FIRST, _LAST),
     ("aws:tagkeys", "aws:requesttag/"),
     ("aws:principalorgid", "aws:principalorgpaths"),
     ("aws:resourceorgid", "aws:resourceorgpaths"),

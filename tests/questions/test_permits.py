@@ -222,6 +222,24 @@ def test_an_unknown_answer_is_neither_yes_nor_no() -> None:
         bool(answer)
 
 
+@pytest.mark.parametrize("also", ["a", "k", "z"])
+@pytest.mark.parametrize("ends", [("a", "a"), ("a", "z"), ("z", "a"), ("z", None), (None, "a")])
+def test_an_example_lists_services_in_the_order_of_the_calls(
+    also: str, ends: tuple[str | None, str | None]
+) -> None:  # R-K11
+    keys = zip(("aws:CalledViaFirst", "aws:CalledViaLast"), ends, strict=True)
+    called = {
+        "ForAnyValue:StringEquals": {"aws:CalledVia": also},
+        "StringEquals": {key: end for key, end in keys if end},
+    }
+    answer = il.can(policy(allow("*", Condition=called)), scope("s3:GetObject"))
+    assert answer.witness is not None
+    values = answer.witness.values("aws:CalledVia")
+    first, last = (values[at] if end else None for at, end in zip((0, -1), ends, strict=True))
+    assert (first, last) == ends
+    assert also in values
+
+
 def test_an_answer_can_be_pickled() -> None:
     answer = il.never_allows(STACK, scope("s3:GetObject"))
     assert pickle.loads(pickle.dumps(answer)) == answer  # noqa: S301
