@@ -19,10 +19,13 @@ if TYPE_CHECKING:
         PolicySyntaxError,
         Problem,
         RequestError,
+        SettingsError,
         Unsupported,
         Where,
     )
     from iamlogic.inputs.account import load_account
+    from iamlogic.inputs.baseline_file import load_baseline, save_baseline
+    from iamlogic.inputs.settings import Settings, load_settings
     from iamlogic.inputs.stack import load_stack
     from iamlogic.questions.account import Account, Identity
     from iamlogic.questions.answer import Answer, Reason, UnknownAnswer, Verdict
@@ -30,6 +33,14 @@ if TYPE_CHECKING:
     from iamlogic.questions.custom_checks.access_not_granted import check_access_not_granted
     from iamlogic.questions.custom_checks.arguments import CheckError
     from iamlogic.questions.custom_checks.no_new_access import check_no_new_access
+    from iamlogic.questions.external.archive import ArchiveRule, Criterion
+    from iamlogic.questions.external.baseline import (
+        Baseline,
+        FindingStatus,
+        Judgement,
+        accept,
+        judge,
+    )
     from iamlogic.questions.external.external_access import ExternalAccess, external_access
     from iamlogic.questions.external.finding import Finding, FindingKind, OutsiderKind
     from iamlogic.questions.external.subject import BlockPublicAccess
@@ -58,6 +69,7 @@ _HOMES = {
     "PolicySyntaxError": "iamlogic.errors",
     "Problem": "iamlogic.errors",
     "RequestError": "iamlogic.errors",
+    "SettingsError": "iamlogic.errors",
     "Unsupported": "iamlogic.errors",
     "Where": "iamlogic.errors",
     "Access": "iamlogic.questions.who_can",
@@ -69,6 +81,17 @@ _HOMES = {
     "WhoCan": "iamlogic.questions.who_can",
     "load_account": "iamlogic.inputs.account",
     "load_stack": "iamlogic.inputs.stack",
+    "Settings": "iamlogic.inputs.settings",
+    "load_settings": "iamlogic.inputs.settings",
+    "load_baseline": "iamlogic.inputs.baseline_file",
+    "save_baseline": "iamlogic.inputs.baseline_file",
+    "ArchiveRule": "iamlogic.questions.external.archive",
+    "Criterion": "iamlogic.questions.external.archive",
+    "Baseline": "iamlogic.questions.external.baseline",
+    "FindingStatus": "iamlogic.questions.external.baseline",
+    "Judgement": "iamlogic.questions.external.baseline",
+    "accept": "iamlogic.questions.external.baseline",
+    "judge": "iamlogic.questions.external.baseline",
     "who_can": "iamlogic.questions.who_can",
     "Reason": "iamlogic.questions.answer",
     "UnknownAnswer": "iamlogic.questions.answer",
@@ -116,18 +139,23 @@ __all__ = [
     "Account",
     "AccountError",
     "Answer",
+    "ArchiveRule",
+    "Baseline",
     "BlockPublicAccess",
     "CheckError",
     "Comparison",
+    "Criterion",
     "Decision",
     "Difference",
     "ExternalAccess",
     "Finding",
     "FindingKind",
+    "FindingStatus",
     "Hop",
     "IamlogicError",
     "Identity",
     "InternalError",
+    "Judgement",
     "Layer",
     "LayerFinding",
     "MixedKinds",
@@ -146,6 +174,8 @@ __all__ = [
     "Request",
     "RequestError",
     "Scope",
+    "Settings",
+    "SettingsError",
     "UnknownAnswer",
     "UnknownPrincipal",
     "UnknownResourceType",
@@ -155,6 +185,7 @@ __all__ = [
     "WhoCan",
     "Zone",
     "ZoneError",
+    "accept",
     "always_allows",
     "can",
     "check_access_not_granted",
@@ -163,11 +194,15 @@ __all__ = [
     "evaluate",
     "external_access",
     "format",
+    "judge",
     "load",
     "load_account",
+    "load_baseline",
+    "load_settings",
     "load_stack",
     "never_allows",
     "parse",
+    "save_baseline",
     "to_smtlib",
     "who_can",
 ]

@@ -145,6 +145,33 @@ class AccountError(IamlogicError):
         return self.problems[0].hint
 
 
+class SettingsError(IamlogicError):
+    """What a user keeps beside the policies cannot be used: `iamlogic.toml`, or the baseline.
+
+    `problems` has all that was found, each with its place; `file`, `line` and `hint` are those of
+    the first.
+    """
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+    def __reduce__(self) -> tuple[type[SettingsError], tuple[tuple[Problem, ...]]]:
+        return (type(self), (self.problems,))
+
+    @property
+    def file(self) -> str | None:
+        return self.problems[0].where.file
+
+    @property
+    def line(self) -> int | None:
+        return self.problems[0].where.line
+
+    @property
+    def hint(self) -> str | None:
+        return self.problems[0].hint
+
+
 class RequestError(IamlogicError):
     """A request cannot be written down: malformed, or at odds with itself (R-K6)."""
 
