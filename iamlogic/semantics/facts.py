@@ -38,6 +38,7 @@ class WorldFact(Enum):
     NETWORK = "aws:SourceIp is there exactly if the request comes by no VPC endpoint (R-K11)"
     SOURCE_KEYS = "aws:SourceArn and its like are there only when a service calls (R-K11)"
     SOURCE_ACCOUNT = "the account in aws:SourceArn is aws:SourceAccount (R-K11)"
+    CALLER_ACCOUNT = "kms:CallerAccount and aws:SourceOwner are the caller's account (R-K23)"
     VIA_SERVICE = "aws:CalledVia and aws:ViaAWSService belong together (R-K11)"
     TAG_KEYS = "aws:TagKeys are the names of the aws:RequestTag keys (R-K11)"
     MFA = "aws:MultiFactorAuthAge is there exactly with multi-factor authentication (R-K11)"
@@ -157,6 +158,14 @@ def _source_account(request: Request) -> bool:
     }
     given = request.values("aws:SourceAccount")
     return not accounts or not given or accounts == set(given)
+
+
+def _caller_account(request: Request) -> bool:
+    """A service says in aws:SourceOwner for whom it calls; all others have no account but theirs."""
+    account, kind = request.requester.account, request.requester.kind
+    callers = request.values("kms:CallerAccount")
+    owners = () if kind is RequesterKind.SERVICE else request.values("aws:SourceOwner")
+    return all(each == account for each in (*callers, *owners))
 
 
 def _via_service(request: Request) -> bool:
@@ -282,6 +291,7 @@ _HOLDS: dict[WorldFact, Callable[[Request], bool]] = {
     WorldFact.NETWORK: _network,
     WorldFact.SOURCE_KEYS: _source_keys,
     WorldFact.SOURCE_ACCOUNT: _source_account,
+    WorldFact.CALLER_ACCOUNT: _caller_account,
     WorldFact.VIA_SERVICE: _via_service,
     WorldFact.TAG_KEYS: _tag_keys,
     WorldFact.MFA: _mfa,

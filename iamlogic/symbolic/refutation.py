@@ -27,7 +27,7 @@ from iamlogic.symbolic.languages import (
 )
 from iamlogic.symbolic.model import Conflict
 from iamlogic.symbolic.relations import Relations, owner_of, templates_of, views_of
-from iamlogic.symbolic.terms import Atom, InLanguage, SomeValue
+from iamlogic.symbolic.terms import Atom, InLanguage, Present, SomeValue
 from iamlogic.symbolic.values import find_value
 from iamlogic.symbolic.widening import first_parts, residue, widened
 
@@ -180,17 +180,22 @@ def _transferred(relations: Relations, deadline: Deadline) -> Conflict | None:
 def _beginnings(
     relations: Relations, owner: str, every: SomeValue
 ) -> Iterator[tuple[list[Language], Conflict]]:
-    """All values of a key begin with the owner's: so what some value begins with is that."""
+    """All values of a key begin with the owner's: so what some of them begin with is that."""
     (template,) = every.languages if len(every.languages) == 1 else (NOTHING,)
     ref = _is_beginning(template)
     if ref is None or ref.key != owner:
         return
+    has_values = relations.plain.get(Present(every.key)) is True
     for atom, holds in relations.plain.items():
-        if holds and isinstance(atom, SomeValue) and (atom.key, atom.outside) == (every.key, False):
-            parts = [first_parts(language, ref.stops) for language in atom.languages]
-            if None not in parts:
-                flat = [part for each in parts for part in each or ()]
-                yield flat, [(every, False), (atom, True)]
+        if not isinstance(atom, SomeValue) or atom.key != every.key or atom.outside is holds:
+            continue
+        if not holds and not has_values:
+            continue  # every value lies in these languages, but there need be none
+        parts = [first_parts(language, ref.stops) for language in atom.languages]
+        if None not in parts:
+            flat = [part for each in parts for part in each or ()]
+            why: Conflict = [] if holds else [(Present(every.key), True)]
+            yield flat, [(every, False), (atom, holds), *why]
 
 
 def _asked_of(

@@ -12,7 +12,8 @@ ends, because there are finitely many atoms; a deadline bounds it all the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Sequence as Row
 from functools import partial
 from types import MappingProxyType
 
@@ -21,7 +22,7 @@ from iamlogic.symbolic.compiler import Compiler
 from iamlogic.symbolic.deadline import FOREVER, Undecided
 from iamlogic.symbolic.enforcer import domains, requester_facts, resource_account_facts
 from iamlogic.symbolic.inclusion import covers
-from iamlogic.symbolic.languages import Template, Union, Word
+from iamlogic.symbolic.languages import Glob, Sequence, Template, Union, Word
 from iamlogic.symbolic.model import Model, Suggest
 from iamlogic.symbolic.relations import templates_of
 from iamlogic.symbolic.requester import RESOURCE_ACCOUNT, Kind
@@ -75,6 +76,7 @@ class Solver:
         self._kinds_told = 0
         self._keys_told = 0
         self._covers_told: dict[str, int] = {}
+        self._callers_told: dict[str, int] = {}
         self.deadline = FOREVER
 
     def find(
@@ -185,7 +187,24 @@ class Solver:
             for clause in list(requester_facts(self.request, self._requesters)):
                 sat.require(clause)
             self._kinds_told = len(self.request.kinds)
+        self._tell_callers(sat)
         self._tell_covers(sat)
+
+    def _tell_callers(self, sat: Sat) -> None:
+        """What is asked of a key that is the caller's account is asked of the requester.
+
+        The theory would find that out by the template that says so (R-K23); z3 need not try.
+        """
+        for key, excused in self._world.callers():
+            literals = self.terms.by_variable().get(key, {})
+            told = self._callers_told.get(key, 0)
+            self._callers_told[key] = len(literals)
+            for language, literal in list(literals.items())[told:]:
+                if isinstance(language, Word | Glob | Sequence):
+                    unlike = [-self.request.present(key), excused]
+                    account = self.request.of_account_in(language)
+                    sat.require([*unlike, -literal, account])
+                    sat.require([*unlike, literal, -account])
 
     def _tell_covers(self, sat: Sat) -> None:
         """Tell z3 which templates lie in which other languages, whatever the variables are.
@@ -230,7 +249,7 @@ def _rank(terms: Terms, literal: int) -> int:
 
 def _implicant(
     terms: Terms,
-    wanted: Sequence[int],
+    wanted: Row[int],
     *,
     value: Callable[[int], bool],
     worth: dict[int, bool],
@@ -269,7 +288,7 @@ def _implicant(
     return chosen
 
 
-def _first_choices(terms: Terms, wanted: Sequence[int]) -> dict[Atom, bool] | None:
+def _first_choices(terms: Terms, wanted: Row[int]) -> dict[Atom, bool] | None:
     """`_implicant` without a model: at each disjunction, the least demanding consistent choice."""
     chosen: dict[Atom, bool] = {}
     taken: set[int] = set()

@@ -116,10 +116,22 @@ class Choice:
                 return None
         return atoms
 
-    def _candidates(self, relations: Relations, owner: str, first: Model) -> Iterable[str]:
+    def _candidates(self, relations: Relations, owner: str, first: Model) -> Iterator[str]:
         """Words for a string: those that templates ask for, then likely ones."""
-        inside, outside = relations.plain_languages(owner)
         found: dict[str, None] = {}
+        for word in self._likely(relations, owner, first, found):
+            if word not in found:
+                found[word] = None
+                yield word
+
+    def _likely(
+        self, relations: Relations, owner: str, first: Model, found: Mapping[str, None]
+    ) -> Iterator[str]:
+        """`_candidates`, with repetitions; `found` has those so far.
+
+        Each is looked for when it is needed, since the first is nearly always enough.
+        """
+        inside, outside = relations.plain_languages(owner)
         compared = [(t, holds) for variable, t, holds in relations.compared() if variable == owner]
         inside += [widened(t, relations.range_of) for t, holds in compared if holds]
         only, banned = relations.only_value(owner)
@@ -131,12 +143,12 @@ class Choice:
             if views is not None:
                 word = self._word([*rows, views], outside, owner, views)
                 if word is not None:
-                    found[word] = None
+                    yield word
         if owner in first.words:
-            found[first.words[owner]] = None
+            yield first.words[owner]
         for word in self._theory.suggest(owner, hints):
             if fits(word, rows, outside):
-                found[word] = None
+                yield word
             if len(found) >= _WORDS:
                 break
         missed = [widened(t, relations.range_of) for t, holds in compared if not holds]
@@ -144,11 +156,10 @@ class Choice:
             if len(found) < _WORDS:
                 other = find_value(rows, [*outside, *banned, *map(Word, found)], self._deadline)
                 if other is not None:
-                    found[other] = None
+                    yield other
         for word in list(found):  # what differs from a value in nothing but case
             if fits(word.swapcase(), rows, outside):
-                found[word.swapcase()] = None
-        return found
+                yield word.swapcase()
 
     def _word(
         self,

@@ -70,6 +70,7 @@ _SOURCE = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "a
 _USER_ID = "aws:userid"
 _SERVICE_NAMES = "aws:principalservicenameslist"
 _CALLED_VIA, _ENDS = "aws:calledvia", ("aws:calledviafirst", "aws:calledvialast")
+_CALLER_ACCOUNTS = ("kms:calleraccount", "aws:sourceowner")
 _VIA_SERVICE = "aws:viaawsservice"
 _PRINCIPAL_TAG = "aws:principaltag/"
 _REQUEST_TAG = "aws:requesttag/"
@@ -229,6 +230,24 @@ class World:
             owned = spell([*before, replace(value_of(account), stops=":"), ":", (ANY,)])
             yield [-self._has(arn), -self._has(account), self._some(arn, unowned, owned)]
 
+    def caller_account(self, key: str) -> Iterator[Clause]:
+        """R-K23."""
+        if key in _CALLER_ACCOUNTS:
+            excused = self._names_another(key)
+            yield [-self._has(key), excused, self.request.has_account()]
+            yield [-self._has(key), excused, self._same(key, "aws:principalaccount")]
+
+    def _names_another(self, key: str) -> int:
+        """What a service says in aws:SourceOwner is no account of its own."""
+        return self._is(Kind.SERVICE) if key == "aws:sourceowner" else FALSE
+
+    def callers(self) -> Iterator[tuple[str, int]]:
+        """The keys that are the caller's account, and when they are not."""
+        if WorldFact.CALLER_ACCOUNT in self.facts:
+            for key in _CALLER_ACCOUNTS:
+                if self.mentions(key):
+                    yield key, self._names_another(key)
+
     def via_service(self, key: str) -> Iterator[Clause]:
         """R-K11: calls that services make with the caller's credentials."""
         via = self._some(_VIA_SERVICE, _TRUE) if key in (_CALLED_VIA, *_ENDS, _VIA_SERVICE) else 0
@@ -281,6 +300,7 @@ _TOLD_BY: dict[WorldFact, Callable[[World, str], Iterator[Clause]]] = {
     WorldFact.NETWORK: World.network,
     WorldFact.SOURCE_KEYS: World.source_keys,
     WorldFact.SOURCE_ACCOUNT: World.source_account,
+    WorldFact.CALLER_ACCOUNT: World.caller_account,
     WorldFact.VIA_SERVICE: World.via_service,
     WorldFact.TAG_KEYS: World.tag_keys,
     WorldFact.MFA: World.multi_factor,

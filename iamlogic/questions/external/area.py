@@ -42,15 +42,15 @@ class Part:
         taken = tuple(taken)
         left = [p for p in self.within if not any(_covers(t, p) for t in taken)]
         touching = {t for t in taken if any(_overlap(t, p) for p in left)}
-        return Part(frozenset(left), _widest({*self.without, *touching}))._tidy()
+        return Part(frozenset(left), _widest({*self.without, *touching})).tidy()
 
     def meet(self, kept: Iterable[Pattern]) -> Part:
         """What lies in some pattern of `kept`, or at worst a little more."""
         kept = tuple(kept)
         common = {c for p in self.within for k in kept if (c := _common(p, k)) is not None}
-        return Part(_widest(common), self.without)._tidy()
+        return Part(_widest(common), self.without).tidy()
 
-    def _tidy(self) -> Part:
+    def tidy(self) -> Part:
         """Without patterns that hold nothing, and what has no effect."""
         within = {p for p in self.within if not any(_covers(w, p) for w in self.without)}
         without = {w for w in self.without if any(_overlap(w, p) for p in within)}
@@ -166,7 +166,7 @@ def _widest(patterns: Iterable[Pattern]) -> frozenset[Pattern]:
 
 
 def joined(boxes: Iterable[Box]) -> tuple[Box, ...]:
-    """The same area in fewer boxes: those with equal resources, then with equal actions, are one."""
+    """The same area in fewer boxes: those with equal resources, then equal actions, are one."""
     by_resources: dict[tuple[Part, frozenset[Pattern]], set[Pattern]] = {}
     for box in boxes:
         key = (box.resources, box.actions.without)
