@@ -24,7 +24,14 @@ from iamlogic.symbolic.languages import (
     matches,
     sequence,
 )
-from iamlogic.symbolic.requester import RESOURCE_ACCOUNT, Kind, kind_language
+from iamlogic.symbolic.requester import (
+    RESOURCE_ACCOUNT,
+    SPELLED,
+    Field,
+    Kind,
+    field_languages,
+    kind_language,
+)
 from iamlogic.symbolic.symbolizer import ACTION, CONSTANT, REQUESTER, RESOURCE, SymbolicRequest
 from iamlogic.symbolic.values import Rows
 from iamlogic.syntax.policy import PolicyKind
@@ -94,6 +101,8 @@ def domains(requesters: Iterable[Kind]) -> Domains:
         RESOURCE: (RESOURCES,),
         REQUESTER: (tuple(map(kind_language, requesters)),),
         RESOURCE_ACCOUNT: ((_ACCOUNT,),),
+        SPELLED["aws:username"]: (tuple(field_languages(Field.NAME)),),
+        SPELLED["aws:principalservicename"]: (tuple(field_languages(Field.HOST)),),
     }
 
 
@@ -114,6 +123,13 @@ def requester_facts(request: SymbolicRequest, kinds: tuple[Kind, ...]) -> Iterab
     for each in list(request.kinds):
         if each not in kinds:
             yield [-request.is_kind(each)]
+
+
+def spelled_facts(request: SymbolicRequest, variable: str) -> Iterable[list[int]]:
+    """Clauses: what is read as a number, date or address is the part of the requester (R-C20)."""
+    for key, spelled in SPELLED.items():
+        if spelled == variable:
+            yield [-request.present(key), request.is_spelled(key)]
 
 
 def resource_account_facts(request: SymbolicRequest) -> Iterable[list[int]]:

@@ -161,6 +161,11 @@ def field_languages(field: Field) -> list[Language]:
     return [spell(form) for form in _FIELDS[field]]
 
 
+SPELLED = {"aws:username": "requester:username", "aws:principalservicename": "requester:service"}
+"""Derived keys of any text, each with the string through which it is read as a number, a date or an
+address: such texts are no language of the requester's string, but what the key is, that string is.
+"""
+
 _ALPHABETS: dict[str, CharSet] = {
     "aws:principalaccount": _chars(_LOWER + "0123456789"),  # `anonymous` is one (R-K10)
     "aws:principaltype": _chars(_LOWER + _LOWER.upper()),
@@ -169,6 +174,8 @@ _ALPHABETS: dict[str, CharSet] = {
     "aws:principalservicename": _HOST,
     SESSION_NAME: _NAME,
     RESOURCE_ACCOUNT: _DIGIT,
+    SPELLED["aws:username"]: _NAME,
+    SPELLED["aws:principalservicename"]: _HOST,
 }
 
 

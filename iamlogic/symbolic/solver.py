@@ -20,7 +20,12 @@ from types import MappingProxyType
 from iamlogic.semantics.facts import WorldFact
 from iamlogic.symbolic.compiler import Compiler
 from iamlogic.symbolic.deadline import FOREVER, Undecided
-from iamlogic.symbolic.enforcer import domains, requester_facts, resource_account_facts
+from iamlogic.symbolic.enforcer import (
+    domains,
+    requester_facts,
+    resource_account_facts,
+    spelled_facts,
+)
 from iamlogic.symbolic.inclusion import covers
 from iamlogic.symbolic.languages import Glob, Sequence, Template, Union, Word
 from iamlogic.symbolic.model import Model, Suggest
@@ -172,6 +177,7 @@ class Solver:
         clauses = self._facts.get(key)
         if clauses is None:
             clauses = self._facts[key] = list(self._world.clauses(key))
+            clauses += spelled_facts(self.request, key)
             if key == RESOURCE_ACCOUNT:
                 clauses += resource_account_facts(self.request)
         return clauses

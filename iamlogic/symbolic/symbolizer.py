@@ -31,6 +31,7 @@ from iamlogic.symbolic.requester import (
     PROVIDER_HOSTS,
     RESOURCE_ACCOUNT,
     SEPARATOR,
+    SPELLED,
     WITH_ACCOUNT,
     Kind,
     View,
@@ -51,7 +52,6 @@ CURRENT_TIME, EPOCH_TIME = "aws:currenttime", "aws:epochtime"
 CONSTANT = "="  # `=User` is the variable that can only be `User`
 
 _ACCOUNT = "aws:principalaccount"
-_TEXTUAL = ("aws:username", "aws:principalservicename")
 
 
 def _known_values(
@@ -287,8 +287,8 @@ class SymbolicRequest:
                 return self._terms.any_of(self._value_in(key, row) for row in accounts_in(language))
             if key == "aws:principalarn":
                 return FALSE  # R-C20: no ARN is a number, a date or an address
-            if key in _TEXTUAL:
-                return self._in(key, language)
+            if key in SPELLED:
+                return self._spelled_in(key, language)
             if self.one_clock and key == EPOCH_TIME:
                 if language.scale not in (Scale.NUMBER, Scale.INSTANT):
                     return FALSE  # R-C20: no time is an address
@@ -336,6 +336,19 @@ class SymbolicRequest:
         viewed = view.preimage(language)
         self.views[key][viewed] = language
         return self.requester_in(viewed)
+
+    def _spelled_in(self, key: str, language: Interval) -> int:
+        """The text that the key is lies in the interval."""
+        known = self._known.get(key)
+        if known is not None:
+            return TRUE if matches(language, known) else FALSE
+        self.mentioned.setdefault(SPELLED[key])
+        return self._in(SPELLED[key], language)
+
+    def is_spelled(self, key: str) -> int:
+        """The key is the string through which it is read."""
+        (view,) = DERIVED[key].values()
+        return self._viewed(key, view, Template((value_of(SPELLED[key]),), (None, None)))
 
     def _holds(self, language: Language, text: str) -> int:
         """The text itself lies in the language."""

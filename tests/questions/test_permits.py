@@ -240,6 +240,41 @@ def test_an_example_lists_services_in_the_order_of_the_calls(
     assert also in values
 
 
+NAMES_AS_NUMBERS = {
+    "a number": ({"NumericEquals": {"aws:username": "10"}}, "user/10", "user/11"),
+    "a number with a path": ({"NumericEquals": {"aws:username": "10"}}, "user/p/10", "user/10/p"),
+    "no number": ({"NumericNotEquals": {"aws:username": "10"}}, "user/alice", "user/10.0"),
+    "a date": ({"DateLessThan": {"aws:username": "2020"}}, "user/2019-12-31", "user/2020"),
+    "an address": ({"IpAddress": {"aws:username": "10.0.0.0/8"}}, "user/10.1.2.3", "user/10"),
+}
+
+
+@pytest.mark.parametrize(("condition", "fits", "fails"), NAMES_AS_NUMBERS.values())
+def test_a_user_s_name_is_read_as_what_it_is_compared_with(
+    condition: dict[str, Any], fits: str, fails: str
+) -> None:  # R-C20
+    subject = policy(allow("*", Condition=condition))
+    everything = scope("s3:GetObject")
+    named = {"aws:PrincipalType": "User"}
+    found = il.can(subject, scope("s3:GetObject", Condition={"StringEquals": named}))
+    assert found.witness is not None
+    assert il.can(subject, everything, principal=f"arn:aws:iam::{ACCOUNT}:{fits}")
+    assert il.never_allows(subject, everything, principal=f"arn:aws:iam::{ACCOUNT}:{fails}")
+    for name, question in ((fits, il.can), (fails, il.never_allows)):
+        whom = {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:{name}"}
+        assert question(subject, scope("s3:GetObject", Condition={"StringEquals": whom}))
+
+
+def test_a_service_s_name_is_read_as_what_it_is_compared_with() -> None:  # R-C20
+    subject = policy(
+        allow("*", Principal="*", Condition={"NumericLessThan": {"aws:PrincipalServiceName": "2"}})
+    )
+    answer = il.can(subject, scope("s3:GetObject"))
+    assert answer.witness is not None
+    assert float(answer.witness.principal) < 2
+    assert il.never_allows(subject, scope("s3:GetObject"), principal="ec2.amazonaws.com")
+
+
 def test_an_answer_can_be_pickled() -> None:
     answer = il.never_allows(STACK, scope("s3:GetObject"))
     assert pickle.loads(pickle.dumps(answer)) == answer  # noqa: S301
