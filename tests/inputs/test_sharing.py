@@ -441,7 +441,7 @@ MISTAKES = [
     (acl((user(OTHER), "REED")), "ACL.Grants[0].Permission", "READ"),
     (acl((user("abc"), "READ")), "ACL.Grants[0].Grantee.ID", "64 hexadecimal digits"),
     (acl((group(ALL_USERS + "s"), "READ")), "ACL.Grants[0].Grantee.URI", ALL_USERS),
-    (acl(({"Type": "Grup", "URI": ALL_USERS}, "READ")), "ACL.Grants[0].Grantee.Type", "Group"),
+    (acl(({"Type": "group", "URI": ALL_USERS}, "READ")), "ACL.Grants[0].Grantee.Type", "Group"),
     (
         acl(({"Type": "AmazonCustomerByEmail", "EmailAddress": "a@example.com"}, "READ")),
         "ACL.Grants[0].Grantee",
