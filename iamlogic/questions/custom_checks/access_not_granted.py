@@ -10,6 +10,7 @@ ends the search: every reason has its witness, and no statement that grants the 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import inf
 
 from iamlogic.questions.answer import Answer, Reason, Verdict
@@ -20,14 +21,13 @@ from iamlogic.questions.custom_checks.arguments import (
     check_policy_type,
     scopes_of,
 )
+from iamlogic.questions.custom_checks.granting import Granting, allows_of
 from iamlogic.questions.inquiry import About, Inquiry
 from iamlogic.questions.permits import never_allows
 from iamlogic.semantics.evaluation import evaluate
 from iamlogic.semantics.request import Request
-from iamlogic.semantics.statements import statement_matches
-from iamlogic.symbolic.deadline import Deadline, TimeoutExpired, Undecided
-from iamlogic.symbolic.lowering import lower
-from iamlogic.syntax.policy import Effect, Policy
+from iamlogic.symbolic.deadline import Deadline, Undecided
+from iamlogic.syntax.policy import Policy
 from iamlogic.syntax.scope import Scope
 
 
@@ -61,7 +61,7 @@ def check_access_not_granted(
     for scope in scopes:
         answer = never_allows(policy, scope, timeout=_left(deadline), all_requests=all_requests)
         if answer.verdict is Verdict.FAILS:
-            return _Grants(policy, scopes, answer, deadline, all_requests=all_requests).answer()
+            return _Grants(policy, scopes, deadline, all_requests=all_requests).answer(answer)
         answers.append(answer)
     unknown = [answer for answer in answers if answer.verdict is Verdict.UNKNOWN]
     if unknown:
@@ -77,37 +77,26 @@ def _left(deadline: Deadline) -> float | None:
 
 
 class _Grants:
-    """The statements that grant the access, found once it is known that there are some."""
+    """The statements that grant the access, asked for once it is known that there are some."""
 
     def __init__(
-        self,
-        policy: Policy,
-        scopes: Sequence[Scope],
-        found: Answer,
-        deadline: Deadline,
-        *,
-        all_requests: bool,
+        self, policy: Policy, scopes: Sequence[Scope], deadline: Deadline, *, all_requests: bool
     ) -> None:
-        self._policy, self._scopes, self._found = policy, scopes, found
+        self._policy, self._scopes = policy, scopes
         self._deadline, self._all_requests = deadline, all_requests
-        self._witnesses: dict[int, Request] = {}
 
-    def answer(self) -> Answer:
-        """The answer with all its reasons; with those that were found in time, and that word."""
-        assert self._found.witness is not None
-        self._learn(self._found.witness)
+    def answer(self, found: Answer) -> Answer:
+        """`found` with all the reasons; with those that were found in time, and that word."""
+        witnesses, bound = self._witnesses()
         reason = "the policy allows some of the access"
-        for scope in self._scopes:
-            try:
-                self._search(scope)
-            except Undecided as bound:
-                reason = f"the policy allows some of the access; further statements may ({bound})"
-                if isinstance(bound, TimeoutExpired):
-                    break
+        if bound is not None:
+            reason += f"; further statements may ({bound})"
         reasons = tuple(
             Reason("allows some of the access", self._policy.statements[index], index, witness)
-            for index, witness in sorted(self._witnesses.items())
+            for index, witness in sorted(witnesses.items())
         )
+        if not reasons:  # the time was up before the first
+            return replace(found, reason=reason)
         witness = reasons[0].witness
         return Answer(
             Verdict.FAILS,
@@ -118,30 +107,25 @@ class _Grants:
             reasons,
         )
 
-    def _learn(self, witness: Request) -> None:
-        """Every Allow statement that matches an allowed request grants it."""
-        for index, statement in enumerate(self._policy.statements):
-            if statement.effect is Effect.ALLOW and statement_matches(statement, witness):
-                self._witnesses.setdefault(index, witness)
+    def _witnesses(self) -> tuple[dict[int, Request], Undecided | None]:
+        """A request for every statement that grants some; and what ended the search, if not all."""
+        left = allows_of(self._policy)
+        witnesses: dict[int, Request] = {}
+        bound: Undecided | None = None
+        for scope in self._scopes:
+            try:
+                witnesses.update(self._granting(scope).through(left))  # keeps those before a bound
+            except Undecided as reached:
+                bound = bound or reached
+            left = {index: each for index, each in left.items() if index not in witnesses}
+        return witnesses, bound
 
-    def _search(self, scope: Scope) -> None:
+    def _granting(self, scope: Scope) -> Granting:
         about = About.of(scope, None, None, all_requests=self._all_requests)
         inquiry = Inquiry([self._policy], about)
         inquiry.solver.deadline = self._deadline
         compiler = inquiry.compiler()
-        in_scope = inquiry.in_scope(compiler)
         (subject,) = inquiry.subjects
         permitted = inquiry.meaning.allowed(subject, compiler)
-        while unseen := self._unseen():
-            granted = [compiler.matches(lower(self._policy.statements[i])) for i in unseen]
-            model = inquiry.find([*in_scope, permitted, compiler.terms.any_of(granted)])
-            if model is None:
-                return
-            self._learn(inquiry.witness(model, [(self._policy, True)]))
-
-    def _unseen(self) -> list[int]:
-        return [
-            index
-            for index, statement in enumerate(self._policy.statements)
-            if statement.effect is Effect.ALLOW and index not in self._witnesses
-        ]
+        formula = [*inquiry.in_scope(compiler), permitted]
+        return Granting(inquiry, compiler, formula, [(self._policy, True)])

@@ -11,15 +11,14 @@ from __future__ import annotations
 from iamlogic.questions.answer import Answer, Reason, Verdict
 from iamlogic.questions.compare import MixedKinds
 from iamlogic.questions.custom_checks.arguments import PolicyTypeName, check_policy_type
+from iamlogic.questions.custom_checks.granting import Granting, allows_of
 from iamlogic.questions.inquiry import About, Inquiry
 from iamlogic.questions.lone_gain import LoneGain, Side
 from iamlogic.semantics.decision import Decision, Outcome
 from iamlogic.semantics.evaluation import evaluate
 from iamlogic.semantics.explain import headline
 from iamlogic.semantics.request import Request
-from iamlogic.semantics.statements import statement_matches
 from iamlogic.symbolic.deadline import Deadline, Undecided
-from iamlogic.symbolic.lowering import lower
 from iamlogic.syntax.policy import Effect, Policy, Statement
 
 
@@ -62,11 +61,7 @@ class _Check:
         self._inquiry = Inquiry([existing, new], about)
         self._inquiry.solver.deadline = deadline
         self._old, self._new = Side.of(existing), Side.of(new)
-        self._allows = {
-            index: lower(statement)
-            for index, statement in enumerate(new.statements)
-            if statement.effect is Effect.ALLOW
-        }
+        self._allows = allows_of(new)
 
     def answer(self) -> Answer:
         witnesses, bound = self._witnesses()
@@ -98,34 +93,24 @@ class _Check:
         inquiry = self._inquiry
         gain = LoneGain(inquiry.solver, inquiry.suggestions, self._new, self._old)
         differences, bound = gain.examples()
-        witnesses: dict[int, Request] = {}
-        for difference in differences:
-            self._learn(difference.witness, witnesses)
-        if bound is None and any(_is_deny(each.statement) for each in differences):
-            try:
-                self._grant_what_was_denied(witnesses)
+        shown = {id(each.statement): each.witness for each in differences}
+        statements = enumerate(self._new.policy.statements)
+        witnesses = {i: shown[id(each)] for i, each in statements if id(each) in shown}
+        if any(_is_deny(each.statement) for each in differences):
+            left = {i: each for i, each in self._allows.items() if i not in witnesses}
+            try:  # what is found before a bound is kept
+                witnesses.update(self._granting_what_was_denied().through(left))
             except Undecided as reached:
-                bound = reached
+                bound = bound or reached
         return witnesses, bound
 
-    def _grant_what_was_denied(self, witnesses: dict[int, Request]) -> None:
-        """One request after the other through Allows not seen yet, until there is none."""
+    def _granting_what_was_denied(self) -> Granting:
         kept = {each.meaning for each in self._new.denies}
         gone = [each for each in self._old.denies if each.meaning not in kept]
         compiler = self._inquiry.compiler()
-        freed = [compiler.some_matches(gone), -compiler.some_matches(self._new.denies)]
-        while left := [each for index, each in self._allows.items() if index not in witnesses]:
-            model = self._inquiry.find([*freed, compiler.some_matches(left)])
-            if model is None:
-                return
-            expected = [(self._new.policy, True), (self._old.policy, False)]
-            self._learn(self._inquiry.witness(model, expected), witnesses)
-
-    def _learn(self, witness: Request, witnesses: dict[int, Request]) -> None:
-        """Every Allow statement that matches a request of the difference grants it."""
-        for index, each in self._allows.items():
-            if index not in witnesses and statement_matches(each.statement, witness):
-                witnesses[index] = witness
+        formula = [compiler.some_matches(gone), -compiler.some_matches(self._new.denies)]
+        expected = [(self._new.policy, True), (self._old.policy, False)]
+        return Granting(self._inquiry, compiler, formula, expected)
 
     def _reason(self, index: int, witness: Request) -> Reason:
         refusal = evaluate(self._old.policy, witness)
