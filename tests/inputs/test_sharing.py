@@ -302,7 +302,6 @@ def test_the_source_binds_all_but_retiring_and_describing_where_there_is_none() 
             GranteePrincipal=None,
             GranteeServicePrincipal="dax.amazonaws.com",
             RetiringPrincipal=None,
-            RetiringServicePrincipal="dax.amazonaws.com",
         )
     )
 
@@ -316,9 +315,21 @@ def test_the_source_binds_all_but_retiring_and_describing_where_there_is_none() 
     assert il.parse(il.format(policy)) == policy
 
 
+def test_a_value_of_the_context_is_that_text_and_no_variable() -> None:
+    constraints = {"EncryptionContextSubset": {"Who": "${aws:username}*"}}
+    policy = grants_policy(grants(Constraints=constraints))
+    assert decrypts(policy, Who="${aws:username}*")
+    assert not decrypts(policy, Who="Bob*")
+    assert il.parse(il.format(policy)) == policy
+
+
 def test_whoever_may_retire_a_grant_is_named() -> None:
     policy = grants_policy(grants())
     assert sids(policy) == ["KMS grant 1", "KMS grant 1, retiring principal"]
+    service = grants_policy(
+        grants(RetiringPrincipal=None, RetiringServicePrincipal="dax.amazonaws.com")
+    )
+    assert can(service, "dax.amazonaws.com", "kms:RetireGrant", KEY)
     role = "arn:aws:sts::111122223333:assumed-role/adminRole/alice"
     assert can(policy, role, "kms:RetireGrant", KEY)
     assert not can(policy, role, "kms:Decrypt", KEY)
@@ -425,6 +436,12 @@ def test_a_document_is_known_by_its_members(document: Json, first: str) -> None:
 )
 def test_what_shares_nothing_is_left_to_others(document: object) -> None:
     assert read_sharing(document) is None
+
+
+def test_a_list_with_an_owner_is_an_acl_whatever_its_grants_lack() -> None:
+    with pytest.raises(il.AccountError) as caught:
+        read_sharing({"Owner": {"ID": OWNER}, "Grants": [{"Permission": "READ"}]})
+    assert "ACL.Grants[0]: there is no Grantee here" in str(caught.value)
 
 
 # Mistakes
