@@ -100,7 +100,7 @@ def _mode(target: Path) -> int:
 def _unwritable(path: str | os.PathLike[str], error: OSError) -> SettingsError:
     reason = (error.strerror or str(error)).lower()
     return SettingsError(
-        (Problem(f"cannot be written: {reason}", Where((), file=os.fspath(path))),)
+        (Problem(f"cannot be written: {reason}", Where(("baseline",), file=os.fspath(path))),)
     )
 
 

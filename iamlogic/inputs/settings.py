@@ -72,9 +72,9 @@ def _zone(entry: Entry) -> Zone | None:
         if name not in members:
             continue
         for item in members[name].items("a list of texts"):
-            hint = "write it in quotes" if isinstance(item.value, int) else None
             if not isinstance(item.value, str):
-                item.unexpected("a text", hint)
+                is_number = isinstance(item.value, int) and not isinstance(item.value, bool)
+                item.unexpected("a text", "write it in quotes" if is_number else None)
             elif _fits(item, **{name: (item.value,)}):
                 values.append(item.value)
     organization = None
@@ -115,10 +115,11 @@ def _archive(entry: Entry) -> tuple[ArchiveRule, ...]:
 
 def _rule(entry: Entry) -> ArchiveRule | None:
     members = entry.members(("name", "reason", "filter"))
-    for needed in ("name", "filter"):
-        if needed not in members and isinstance(entry.value, dict):
-            without = "; it would archive every finding" if needed == "filter" else ""
-            entry.problem(f"the rule has no {needed}{without}")
+    if isinstance(entry.value, dict) and len(members) == len(entry.value):  # else one is misspelt
+        if "name" not in members:
+            entry.problem("the rule has no name")
+        if "filter" not in members:
+            entry.problem("the rule has no filter: it would archive every finding")
     reason = members["reason"].text() if "reason" in members else None
     criteria = _filter(members["filter"]) if "filter" in members else None
     name = members["name"].text() if "name" in members else None

@@ -35,9 +35,6 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
-_COLON_IN_KEY = re.compile(
-    r"""[\s{]*(?:[\w."'-]+\.)?["']?\w*condition\.[^"=]*:[^"=]*=|\s*[\w.-]+:"""
-)
 
 
 class NotToml(Exception):
@@ -68,10 +65,8 @@ def _not_toml(message: str, text: str) -> NotToml:
     if at[1]:
         before = text.split("\n", int(at[1]) - 1)
         position = len(text) - len(before[-1]) + int(at[2]) - 1
-    start = text.rfind("\n", 0, position) + 1
-    line = text[start:].split("\n", 1)[0]
     hint = None
-    if _COLON_IN_KEY.match(line):
+    if message.startswith("Expected '='") and text.startswith(":", position):
         hint = 'a key with a colon stands in quotes: "condition.aws:SourceIp"'
     reason = message[: at.start()]
     return NotToml(reason[0].lower() + reason[1:], position, hint)

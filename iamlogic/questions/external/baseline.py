@@ -79,7 +79,7 @@ class Baseline:
         for each in ordered:
             if each.key in seen:
                 message = f"the finding {each.id} of {each.file} is accepted twice"
-                raise SettingsError((Problem(message, each.where),))
+                raise SettingsError((Problem(message, Where(("findings",))),))
             seen.add(each.key)
 
     def name_of(self, file: str | None) -> str | None:
@@ -209,7 +209,7 @@ def accept(
     """
     if expires is not None and expires < today:
         message = f"an acceptance of {today} cannot have expired on {expires}"
-        raise SettingsError((Problem(message),))
+        raise SettingsError((Problem(message, Where(("expires",))),))
     entries = {each.key: each for each in baseline.acceptances}
     added: dict[tuple[str, str | None], Acceptance] = {}
     for finding in findings:

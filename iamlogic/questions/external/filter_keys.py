@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from iamlogic.catalog.resource_types import UnknownResourceType, resource_type
-from iamlogic.errors import Problem, SettingsError
+from iamlogic.errors import Problem, SettingsError, Where
 from iamlogic.questions.external.analyzer_names import FINDING_TYPES, PRINCIPAL_MEMBERS
 from iamlogic.syntax.global_keys import MULTIVALUED_KEYS, SINGLE_VALUED_KEYS
 from iamlogic.syntax.json_tree import quote
@@ -170,4 +170,5 @@ def _one_of(key: str, value: str, known: Iterable[str]) -> None:
 
 
 def _mistake(message: str, hint: str | None = None) -> SettingsError:
-    return SettingsError((Problem(message, hint=hint),))
+    """Without its place, which the reader of a file adds."""
+    return SettingsError((Problem(message, Where(("archive",)), hint),))
