@@ -19,6 +19,7 @@ import click
 
 from iamlogic.cli.accounts import who_can
 from iamlogic.cli.answers import Exit
+from iamlogic.cli.checking import check
 from iamlogic.cli.comparing import compare, smt
 from iamlogic.cli.evaluating import always, can, evaluate, never
 from iamlogic.cli.formatting import format_
@@ -55,5 +56,5 @@ def commands() -> None:
     """
 
 
-for _command in (compare, evaluate, never, always, can, who_can, smt, format_):
+for _command in (compare, evaluate, never, always, can, check, who_can, smt, format_):
     commands.add_command(_command)

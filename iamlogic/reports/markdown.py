@@ -39,9 +39,9 @@ def decision_markdown(decision: Decision, *, in_full: bool = False) -> str:
     lines = [
         f"### {decision.outcome.value.replace('_', ' ').capitalize()}",
         "",
-        *_fenced("sh", _shell(command(decision.request, decision.policy))),
+        *fenced("sh", shell(command(decision.request, decision.policy))),
         "",
-        *_fenced("text", statements or ["the policy has no statements"]),
+        *fenced("text", statements or ["the policy has no statements"]),
     ]
     return "\n".join(lines) + "\n"
 
@@ -80,7 +80,7 @@ def _difference(number: int, difference: Difference, side: Side) -> Iterator[str
     yield ""
     yield f"{indent}For example:"
     yield ""
-    for line in _fenced("sh", _shell(command(difference.witness, side.policy))):
+    for line in fenced("sh", shell(command(difference.witness, side.policy))):
         yield indent + line
 
 
@@ -89,7 +89,8 @@ def _entries(row: Row) -> str:
     return ", ".join([*shown, f"… {row.more} more"] if row.more else shown)
 
 
-def _shell(pieces: list[str]) -> list[str]:
+def shell(pieces: list[str]) -> list[str]:
+    """A command in pieces as lines that a shell takes for one."""
     return [
         ("  " if position else "") + piece + (" \\" if position < len(pieces) - 1 else "")
         for position, piece in enumerate(pieces)
@@ -105,7 +106,8 @@ def code(text: str) -> str:
     return f"{fence}{space}{text}{space}{fence}"
 
 
-def _fenced(language: str, lines: Iterable[str]) -> list[str]:
+def fenced(language: str, lines: Iterable[str]) -> list[str]:
+    """The lines as a fenced block, whatever is in them."""
     body = list(lines)
     fence = "`" * max(3, 1 + max(map(_longest_run, body)))
     return [f"{fence}{language}", *body, fence]

@@ -21,7 +21,7 @@ from iamlogic.questions.custom_checks.arguments import (
     check_policy_type,
     scopes_of,
 )
-from iamlogic.questions.custom_checks.granting import Granting, allows_of
+from iamlogic.questions.custom_checks.granting import Granting, allows_of, explain_access
 from iamlogic.questions.inquiry import About, Inquiry
 from iamlogic.questions.permits import never_allows
 from iamlogic.semantics.evaluation import evaluate
@@ -92,7 +92,9 @@ class _Grants:
         if bound is not None:
             reason += f"; further statements may ({bound})"
         reasons = tuple(
-            Reason("allows some of the access", self._policy.statements[index], index, witness)
+            Reason(
+                f"allows {explain_access(witness)}", self._policy.statements[index], index, witness
+            )
             for index, witness in sorted(witnesses.items())
         )
         if not reasons:  # the time was up before the first

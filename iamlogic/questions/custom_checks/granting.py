@@ -14,12 +14,18 @@ from dataclasses import dataclass
 from iamlogic.errors import InternalError
 from iamlogic.questions.inquiry import Inquiry
 from iamlogic.semantics import Request, with_usual_context
+from iamlogic.semantics.explain import printable
 from iamlogic.semantics.statements import statement_matches
 from iamlogic.symbolic.compiler import Compiler
 from iamlogic.symbolic.lowering import Lowered, lower
 from iamlogic.symbolic.model import Model
 from iamlogic.syntax.policy import Effect, Policy
 from iamlogic.syntax.policy_set import PolicySet
+
+
+def explain_access(witness: Request) -> str:
+    """What the request is for, in a few words."""
+    return printable(f"{witness.action} on {witness.resource}")
 
 
 def allows_of(policy: Policy) -> dict[int, Lowered]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from iamlogic.questions.answer import Answer, Reason, Verdict
 from iamlogic.questions.compare import MixedKinds
 from iamlogic.questions.custom_checks.arguments import PolicyTypeName, check_policy_type
-from iamlogic.questions.custom_checks.granting import Granting, allows_of
+from iamlogic.questions.custom_checks.granting import Granting, allows_of, explain_access
 from iamlogic.questions.inquiry import About, Inquiry
 from iamlogic.questions.lone_gain import LoneGain, Side
 from iamlogic.semantics.decision import Decision, Outcome
@@ -113,17 +113,17 @@ class _Check:
         return Granting(self._inquiry, compiler, formula, expected)
 
     def _reason(self, index: int, witness: Request) -> Reason:
-        refusal = evaluate(self._old.policy, witness)
-        statement = self._new.policy.statements[index]
-        return Reason(_why_new(refusal, self._old.policy), statement, index, witness)
+        refused = _why_new(evaluate(self._old.policy, witness), self._old.policy)
+        description = f"allows {explain_access(witness)}, which {refused}"
+        return Reason(description, self._new.policy.statements[index], index, witness)
 
 
 def _why_new(refusal: Decision, existing: Policy) -> str:
     if refusal.outcome is not Outcome.EXPLICITLY_DENIED:
-        return "allows what no statement of the existing policy allows"
+        return "no statement of the existing policy allows"
     numbers = enumerate(existing.statements, start=1)
     denying = [headline(each, n) for n, each in numbers if each in refusal.statements]
-    return f"allows what the existing policy denies: {', '.join(denying)}"
+    return f"the existing policy denies: {', '.join(denying)}"
 
 
 def _is_deny(statement: Statement | None) -> bool:
