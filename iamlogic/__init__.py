@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         Judgement,
         accept,
         judge,
+        suggested_expiry,
     )
     from iamlogic.questions.external.external_access import ExternalAccess, external_access
     from iamlogic.questions.external.finding import Finding, FindingKind, OutsiderKind
@@ -92,6 +93,7 @@ _HOMES = {
     "Judgement": "iamlogic.questions.external.baseline",
     "accept": "iamlogic.questions.external.baseline",
     "judge": "iamlogic.questions.external.baseline",
+    "suggested_expiry": "iamlogic.questions.external.baseline",
     "who_can": "iamlogic.questions.who_can",
     "Reason": "iamlogic.questions.answer",
     "UnknownAnswer": "iamlogic.questions.answer",
@@ -203,6 +205,7 @@ __all__ = [
     "never_allows",
     "parse",
     "save_baseline",
+    "suggested_expiry",
     "to_smtlib",
     "who_can",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 import iamlogic as il
 from iamlogic.errors import Problem
 from iamlogic.inputs.settings import MAX_SETTINGS, parse_settings
+from iamlogic.questions.external.filter_keys import FILTER_KEYS
 from iamlogic.syntax.problems import MAX_PROBLEMS
 from tests.strategies.findings import criteria
 
@@ -301,3 +303,18 @@ def _told(text: str) -> tuple[Problem, ...]:
     except il.SettingsError as error:
         return error.problems
     return ()
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "archive-rules.md"
+
+
+def test_the_page_shows_settings_that_are_read() -> None:
+    blocks = re.findall(r"^```toml\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    assert blocks
+    for block in blocks:
+        assert parse_settings(block).archive
+
+
+def test_the_page_names_every_filter_key() -> None:
+    text = PAGE.read_text()
+    assert [key for key in FILTER_KEYS if f"`{key}`" not in text] == []
