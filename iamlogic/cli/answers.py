@@ -49,7 +49,11 @@ def complain(error: il.IamlogicError) -> None:
     """On standard error, with every problem; the text of a hostile file cannot steer a terminal."""
     kind = "unknown" if code_of(error) is Exit.UNKNOWN else "error"
     match error:
-        case il.PolicySyntaxError(problems=problems) | il.AccountError(problems=problems):
+        case (
+            il.PolicySyntaxError(problems=problems)
+            | il.AccountError(problems=problems)
+            | il.SettingsError(problems=problems)
+        ):
             for problem in problems:
                 say(kind, str(problem))
         case _:

@@ -14,6 +14,7 @@ from iamlogic.errors import (
     IamlogicError,
     PolicySyntaxError,
     Problem,
+    SettingsError,
     Unsupported,
     Where,
 )
@@ -110,7 +111,7 @@ def _shown(decision: Decision) -> dict[str, _Json]:
 def error_json(error: IamlogicError) -> str:
     """Why there is no answer, as `iamlogic/error/1`; `error` is the name of the exception."""
     match error:
-        case PolicySyntaxError() | AccountError():
+        case PolicySyntaxError() | AccountError() | SettingsError():
             problems = [_problem(problem) for problem in error.problems]
         case Unsupported():
             problems = [_problem(Problem(f"{error.what} is not supported yet", error.where))]

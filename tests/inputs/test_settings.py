@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import re
 from pathlib import Path
@@ -11,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import iamlogic as il
+from iamlogic.cli.answers import complain
 from iamlogic.errors import Problem
 from iamlogic.inputs.settings import MAX_SETTINGS, parse_settings
 from iamlogic.questions.external.filter_keys import FILTER_KEYS
+from iamlogic.reports.json import error_json
 from iamlogic.syntax.problems import MAX_PROBLEMS
 from tests.strategies.findings import criteria
 
@@ -318,3 +321,16 @@ def test_the_page_shows_settings_that_are_read() -> None:
 def test_the_page_names_every_filter_key() -> None:
     text = PAGE.read_text()
     assert [key for key in FILTER_KEYS if f"`{key}`" not in text] == []
+
+
+def test_the_command_line_and_its_json_tell_every_problem(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(il.SettingsError) as caught:
+        parse_settings("[zones]\nx = 1\n[archives]\n", file="iamlogic.toml")
+    complain(caught.value)
+    printed = capsys.readouterr().err
+    assert printed.count("error: iamlogic.toml:") == 2
+    document = json.loads(error_json(caught.value))
+    assert document["error"] == "SettingsError"
+    assert [each["line"] for each in document["problems"]] == [1, 3]
