@@ -1,4 +1,4 @@
-"""check_no_new_access and check_access_not_granted: AWS's published examples, laws, and errors.
+"""check_no_new_access and check_access_not_granted: AWS's published examples, reasons, errors.
 
 custom_checks.json has the policies of the examples and what AWS says of them. In its README's and
 its blog's cases the new policies are ours, made as the text describes them.
@@ -9,28 +9,17 @@ from __future__ import annotations
 import json
 import pickle
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import iamlogic as il
-from iamlogic.semantics import allows, can_exist
-from iamlogic.semantics.statements import statement_matches
-from iamlogic.semantics.world import is_compared
-from iamlogic.syntax.global_keys import multivalued_keys
-from iamlogic.syntax.policy import Effect, Policy, Statement
-from tests.differential.oracle import share
-from tests.strategies.policies import pairs, policies
-from tests.strategies.requests import requests
-from tests.strategies.vocabulary import COLLIDING
+from iamlogic.syntax.policy import Policy
+from tests.questions.reasons import hold_reasons
 
 PUBLISHED = json.loads((Path(__file__).parent / "custom_checks.json").read_text())
 VERDICTS = {"PASS": il.Verdict.HOLDS, "FAIL": il.Verdict.FAILS}
-GAINS = {il.Relation.MORE_PERMISSIVE, il.Relation.INCOMPARABLE}
 BUCKET = "arn:aws:s3:::b/*"
 CANONICAL = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"
 
@@ -49,33 +38,6 @@ def deny(action: str | list[str], resource: str = "*", **further: object) -> dic
 
 FULL = policy(allow("*"))
 ANYBODY = policy(allow("*", Principal="*"))
-
-
-def through(one: Policy, index: int) -> Policy:
-    """The policy with no other Allow than that of the index."""
-    kept = enumerate(one.statements)
-    return replace(
-        one, statements=tuple(s for i, s in kept if i == index or s.effect is Effect.DENY)
-    )
-
-
-def allow_indexes(one: Policy) -> list[int]:
-    return [i for i, s in enumerate(one.statements) if s.effect is Effect.ALLOW]
-
-
-def hold_reasons(answer: il.Answer, subject: Policy) -> None:
-    """Every reason is a statement at its index, and its witness passes through it."""
-    assert (answer.verdict is il.Verdict.FAILS) is bool(answer.reasons)
-    assert answer.statements == tuple(r.statement for r in answer.reasons) or not answer.reasons
-    assert [r.index for r in answer.reasons] == sorted({r.index for r in answer.reasons})
-    for reason in answer.reasons:
-        assert reason.statement is subject.statements[reason.index]
-        assert statement_matches(reason.statement, reason.witness)
-        assert il.evaluate(subject, reason.witness).outcome is il.Outcome.ALLOWED
-    if answer.reasons:
-        assert answer.witness == answer.reasons[0].witness
-        assert answer.decision is not None
-        assert answer.decision.request == answer.witness
 
 
 # AWS's published examples
@@ -242,108 +204,6 @@ def test_requests_that_aws_never_sends_count_if_asked_for() -> None:
     assert not il.check_access_not_granted(plain, actions="s3:*", all_requests=True)
     assert il.check_no_new_access(policy(), plain)
     assert not il.check_no_new_access(policy(), plain, all_requests=True)
-
-
-# Properties
-
-
-@share(100)
-@given(pairs(), st.data())
-def test_no_request_contradicts_the_check_for_new_access(
-    pair: tuple[Policy, Policy], data: st.DataObject
-) -> None:
-    existing, new = pair
-    answer = il.check_no_new_access(existing, new, all_requests=True)
-    hold_reasons(answer, new)
-    assert not any(allows(existing, reason.witness) for reason in answer.reasons)
-    for _ in range(10):
-        request = data.draw(requests(*pair))
-        if (
-            can_exist(request, multivalued_keys(pair))
-            and is_compared(request, new.kind)
-            and allows(new, request)
-            and not allows(existing, request)
-        ):
-            assert answer.verdict is not il.Verdict.HOLDS
-            shown = {reason.index for reason in answer.reasons}
-            granting = {
-                i for i in allow_indexes(new) if statement_matches(new.statements[i], request)
-            }
-            assert granting <= shown or _is_unfinished(answer)
-
-
-def _is_unfinished(answer: il.Answer) -> bool:
-    """R-M8: what hangs on principals by whom no request is written is not settled."""
-    return "by whom no request is written" in answer.reason
-
-
-@share(60)
-@given(pairs())
-def test_the_check_for_new_access_agrees_with_compare(pair: tuple[Policy, Policy]) -> None:
-    existing, new = pair
-    answer = il.check_no_new_access(existing, new)
-    comparison = il.compare(existing, new)
-    if il.Relation.UNKNOWN is not comparison.relation:
-        expected = il.Verdict.FAILS if comparison.relation in GAINS else il.Verdict.HOLDS
-        assert answer.verdict is expected
-    shown = [reason.index for reason in answer.reasons]
-    for index in allow_indexes(new):
-        alone = il.compare(existing, through(new, index)).relation
-        if alone is not il.Relation.UNKNOWN and not _is_unfinished(answer):
-            assert (alone in GAINS) is (index in shown)
-
-
-@share(50)
-@given(pairs())
-def test_new_access_laws(pair: tuple[Policy, Policy]) -> None:
-    existing, new = pair
-    assert il.check_no_new_access(new, new)
-    backwards = replace(new, statements=new.statements[::-1])
-    assert il.check_no_new_access(new, backwards)
-    assert il.check_no_new_access(existing, policy())
-    denials = [replace(s, effect=Effect.DENY) for s in existing.statements if not _negates(s)]
-    narrowed = replace(new, statements=(*new.statements, *denials))
-    assert il.check_no_new_access(new, narrowed)
-    if il.check_no_new_access(existing, new).verdict is il.Verdict.HOLDS:
-        assert il.check_no_new_access(existing, narrowed)
-
-
-def _negates(statement: Statement) -> bool:
-    return statement.principals is not None and statement.principals.negated
-
-
-ACTIONS = st.lists(st.sampled_from(COLLIDING.actions), max_size=3)
-RESOURCES = st.lists(st.sampled_from(COLLIDING.resources), max_size=2)
-
-
-@share(60)
-@given(policies(), ACTIONS, RESOURCES, st.data())
-def test_granted_access_is_what_never_allows_says_of_the_scope(
-    subject: Policy, actions: list[str], resources: list[str], data: st.DataObject
-) -> None:
-    if not (actions or resources):
-        actions = ["*"]
-    written = {"Action": actions or "*"} | ({"Resource": resources} if resources else {})
-    scope = il.Scope(written)
-    answer = il.check_access_not_granted(
-        subject, actions=actions, resources=resources, all_requests=True
-    )
-    assert answer.verdict is il.never_allows(subject, scope, all_requests=True).verdict
-    hold_reasons(answer, subject)
-    shown = [reason.index for reason in answer.reasons]
-    for index in allow_indexes(subject):
-        alone = il.can(through(subject, index), scope, all_requests=True).verdict
-        if alone is not il.Verdict.UNKNOWN and not _is_unfinished(answer):
-            assert (alone is il.Verdict.HOLDS) is (index in shown)
-    for _ in range(5):
-        request = data.draw(requests(subject))
-        if (
-            can_exist(request, multivalued_keys([subject]))
-            and is_compared(request, subject.kind)
-            and statement_matches(scope.statement, request)
-            and allows(subject, request)
-        ):
-            assert answer.verdict is not il.Verdict.HOLDS
 
 
 # Three values, and errors
