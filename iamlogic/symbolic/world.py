@@ -235,7 +235,8 @@ class World:
         if key in _CALLER_ACCOUNTS:
             excused = self._names_another(key)
             yield [-self._has(key), excused, self.request.has_account()]
-            yield [-self._has(key), excused, self._same(key, "aws:principalaccount")]
+            theirs = spell([value_of("aws:principalaccount")])
+            yield [-self._has(key), excused, -self._some(key, theirs, outside=True)]
 
     def _names_another(self, key: str) -> int:
         """What a service says in aws:SourceOwner is no account of its own."""

@@ -275,6 +275,17 @@ def test_a_service_s_name_is_read_as_what_it_is_compared_with() -> None:  # R-C2
     assert il.never_allows(subject, scope("s3:GetObject"), principal="ec2.amazonaws.com")
 
 
+@pytest.mark.parametrize("key", ["kms:CallerAccount", "aws:SourceOwner"])
+def test_every_value_is_the_caller_s_account(key: str) -> None:  # R-K23
+    listed = {"ForAnyValue:StringLike": {key: ["1*"]}, "ForAllValues:StringNotLike": {key: "4*"}}
+    answer = il.can(policy(allow("*", Condition=listed)), scope("s3:GetObject"))
+    assert answer.witness is not None
+    assert answer.witness.values(key) == (answer.witness.requester.account,)
+    other = {"ForAnyValue:StringNotLike": {key: ACCOUNT}}
+    subject = policy(allow("*", Condition=other))
+    assert il.never_allows(subject, scope("s3:GetObject"), principal=ALICE)
+
+
 def test_an_answer_can_be_pickled() -> None:
     answer = il.never_allows(STACK, scope("s3:GetObject"))
     assert pickle.loads(pickle.dumps(answer)) == answer  # noqa: S301
