@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     )
     from iamlogic.questions.external.external_access import ExternalAccess, external_access
     from iamlogic.questions.external.finding import Finding, FindingKind, OutsiderKind
+    from iamlogic.questions.external.preview import Preview, preview_external_access
+    from iamlogic.questions.external.public_access import check_no_public_access, is_public
     from iamlogic.questions.external.subject import BlockPublicAccess
     from iamlogic.questions.external.zone import Zone, ZoneError
     from iamlogic.questions.gain import Difference
@@ -117,6 +119,10 @@ _HOMES = {
     "BlockPublicAccess": "iamlogic.questions.external.subject",
     "ExternalAccess": "iamlogic.questions.external.external_access",
     "external_access": "iamlogic.questions.external.external_access",
+    "is_public": "iamlogic.questions.external.public_access",
+    "check_no_public_access": "iamlogic.questions.external.public_access",
+    "Preview": "iamlogic.questions.external.preview",
+    "preview_external_access": "iamlogic.questions.external.preview",
     "Finding": "iamlogic.questions.external.finding",
     "FindingKind": "iamlogic.questions.external.finding",
     "OutsiderKind": "iamlogic.questions.external.finding",
@@ -169,6 +175,7 @@ __all__ = [
     "PolicySetError",
     "PolicySyntaxError",
     "PolicyType",
+    "Preview",
     "Problem",
     "Reason",
     "Region",
@@ -192,10 +199,12 @@ __all__ = [
     "can",
     "check_access_not_granted",
     "check_no_new_access",
+    "check_no_public_access",
     "compare",
     "evaluate",
     "external_access",
     "format",
+    "is_public",
     "judge",
     "load",
     "load_account",
@@ -204,6 +213,7 @@ __all__ = [
     "load_stack",
     "never_allows",
     "parse",
+    "preview_external_access",
     "save_baseline",
     "suggested_expiry",
     "to_smtlib",

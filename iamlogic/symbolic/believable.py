@@ -58,7 +58,41 @@ _REQUESTERS = (
 )
 _OUTSIDERS = ("anonymous", "ec2.amazonaws.com", "accounts.google.com")
 
+_USUAL = {
+    "aws:principalorgid": ("o-a1b2c3d4e5", "o-f6a7b8c9d0"),
+    "aws:principalorgpaths": ("o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/",),
+    "aws:sourceorgid": ("o-a1b2c3d4e5",),
+    "aws:sourceaccount": (OTHER_ACCOUNT, "777788889999"),
+    "aws:sourcearn": (f"arn:aws:sns:us-east-1:{OTHER_ACCOUNT}:example",),
+    "aws:sourceip": ("203.0.113.7", "198.51.100.7"),
+    "aws:sourcevpc": ("vpc-1a2b3c4d",),
+    "aws:sourcevpce": ("vpce-1a2b3c4d",),
+}
+"""What values of some keys look like."""
+
 _VALUES = ("a", "b", "example", "example-1")
+
+
+_SPELLED = {
+    fold(name): name
+    for name in (
+        *(
+            f"aws:{side}Org{part}"
+            for side in ("Principal", "Resource", "Source")
+            for part in ("ID", "Paths")
+        ),
+        "aws:SourceAccount",
+        "aws:SourceArn",
+        "aws:SourceIp",
+        "aws:SourceVpce",
+        "aws:SourceVpc",
+        "aws:VpcSourceIp",
+        "aws:SourceOwner",
+        "aws:ViaAWSService",
+        "aws:SecureTransport",
+    )
+}
+"""Keys that a witness can have though no policy names them: facts lead to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +148,14 @@ class Suggestions:
         elif variable in (RESOURCE_ACCOUNT, "aws:principalaccount"):
             yield from (OUR_ACCOUNT, *self.hints.accounts, OTHER_ACCOUNT)
         else:
+            yield from _USUAL.get(variable, ())
             globs = (part.text for part in inside if isinstance(part, Glob))
             yield from (example_resource(text, "s3", "a") for text in globs)
             yield from _VALUES
 
     def spelled(self, name: str) -> str:
-        """The name as some policy writes it."""
-        return self._spelling.get(name, name)
+        """The name as some policy writes it, or as AWS does."""
+        return self._spelling.get(name) or _SPELLED.get(name, name)
 
     def knows(self, name: str) -> bool:
         """Whether the spelling of an action or key has been learnt."""

@@ -160,10 +160,9 @@ def _transferred(relations: Relations, deadline: Deadline) -> Conflict | None:
         }
         rows = [*relations.domain(owner), *([part] for part in inside)]
         for atom, holds in relations.related.items():
-            if isinstance(atom, SomeValue) and not holds and atom.outside:
-                for parts, why in _beginnings(relations, owner, atom):
-                    reasons |= dict.fromkeys(why)
-                    rows.append(parts)
+            for parts, why in beginnings(relations, owner, atom):
+                reasons |= dict.fromkeys(why)
+                rows.append(parts)
             if not isinstance(atom, InLanguage):
                 continue
             for views, view_holds, why in _asked_of(relations, owner, atom, holds=holds):
@@ -177,25 +176,50 @@ def _transferred(relations: Relations, deadline: Deadline) -> Conflict | None:
     return None
 
 
-def _beginnings(
-    relations: Relations, owner: str, every: SomeValue
+def beginnings(
+    relations: Relations, owner: str, every: Atom
 ) -> Iterator[tuple[list[Language], Conflict]]:
-    """All values of a key begin with the owner's: so what some of them begin with is that."""
+    """What the owner lies in, and why, where all values of a key begin with the owner's value.
+
+    Then it is what some of them, or all of them, begin with.
+    """
+    if not isinstance(every, SomeValue) or not every.outside or relations.related[every]:
+        return
     (template,) = every.languages if len(every.languages) == 1 else (NOTHING,)
     ref = _is_beginning(template)
     if ref is None or ref.key != owner:
         return
+    atoms = [a for a in relations.plain.items() if _speaks_of_key(a[0], every.key)]
     has_values = relations.plain.get(Present(every.key)) is True
-    for atom, holds in relations.plain.items():
-        if not isinstance(atom, SomeValue) or atom.key != every.key or atom.outside is holds:
-            continue
-        if not holds and not has_values:
+    for atom, holds in atoms:
+        assert isinstance(atom, SomeValue)
+        if atom.outside is holds or not (holds or has_values):
             continue  # every value lies in these languages, but there need be none
-        parts = [first_parts(language, ref.stops) for language in atom.languages]
-        if None not in parts:
-            flat = [part for each in parts for part in each or ()]
-            why: Conflict = [] if holds else [(Present(every.key), True)]
-            yield flat, [(every, False), (atom, holds), *why]
+        parts: list[Language] = []
+        why: Conflict = [(every, False), (atom, holds)]
+        if not holds:
+            why.append((Present(every.key), True))
+        for language in atom.languages:
+            banned = next((other for other, h in atoms if not h and _bans(other, language)), None)
+            if banned is not None:  # no value lies in it
+                why.append((banned, False))
+                continue
+            first = first_parts(language, ref.stops)
+            if first is None:
+                break
+            parts += first
+        else:
+            yield parts, why
+
+
+def _speaks_of_key(atom: Atom, key: str) -> bool:
+    return isinstance(atom, SomeValue) and atom.key == key
+
+
+def _bans(atom: Atom, language: Language) -> bool:
+    """An atom that is false says that no value lies in the language."""
+    assert isinstance(atom, SomeValue)
+    return not atom.outside and any(covers(each, language) for each in atom.languages)
 
 
 def _asked_of(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from iamlogic.symbolic.deadline import Deadline, Undecided
 from iamlogic.symbolic.languages import Language, Template, Word, ordered
 from iamlogic.symbolic.model import Conflict, Model
-from iamlogic.symbolic.refutation import covered, refutation
+from iamlogic.symbolic.refutation import beginnings, covered, refutation
 from iamlogic.symbolic.relations import Relations, owner_of, views_of
 from iamlogic.symbolic.requester import DERIVED, derived_value
 from iamlogic.symbolic.sequences import suggestions
@@ -144,6 +144,10 @@ class Choice:
                 word = self._word([*rows, views], outside, owner, views)
                 if word is not None:
                     yield word
+        for atom in relations.related:
+            begun = [parts for parts, _ in beginnings(relations, owner, atom)]
+            if begun and (word := self._word([*rows, *begun], outside, owner, hints)) is not None:
+                yield word
         if owner in first.words:
             yield first.words[owner]
         for word in self._theory.suggest(owner, hints):

@@ -50,6 +50,16 @@ NEVER = [
         },
     ),
     ("R-K11", {"Null": {"aws:SourceArn": "false"}}),
+    (
+        "R-K23",
+        {"StringEquals": {"kms:CallerAccount": "1" * 12, "aws:PrincipalAccount": "2" * 12}},
+    ),
+    (
+        "R-K23",
+        {
+            "StringLike": {"aws:SourceOwner": "1*", "aws:PrincipalAccount": "2*"},
+        },
+    ),
     ("R-K12", {"Null": {"aws:SecureTransport": "true"}}),
     ("R-K12", {"Null": {"aws:RequestedRegion": "true"}}),
     ("R-K14", {"StringNotEquals": {"aws:SecureTransport": ["true", "false"]}}),

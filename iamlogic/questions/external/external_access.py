@@ -95,7 +95,7 @@ def external_access(
 
     Raises `UnknownResourceType`, and `TypeError` for a policy that names no principals.
     """
-    subject = Subject.of(policy, sharing, block_public_access, _type(policy, resource_type))
+    subject = Subject.of(policy, sharing, block_public_access, type_of(policy, resource_type))
     deadline = Deadline.after(timeout)
     try:
         search = _Search(subject, zone, resource, deadline, all_requests=all_requests)
@@ -222,7 +222,7 @@ def _pattern(text: str) -> Pattern:
     return Pattern(glob(fold(text)), Text(text))
 
 
-def _type(policy: Policy | PolicySet, name: str | None) -> ResourceType | None:
+def type_of(policy: Policy | PolicySet, name: str | None) -> ResourceType | None:
     """The type of that name; a trust policy needs none."""
     if name is not None:
         return resource_type(name)

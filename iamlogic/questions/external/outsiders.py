@@ -76,12 +76,18 @@ def _named(who: Who) -> Outsider:
 
 def bound_by(narrowing: Narrowing) -> Outsider | None:
     """Whom a condition bounds the requester to; None where it bounds it to nobody fixed."""
-    test = narrowing.test
-    bound = _BOUNDS.get(test.key)
-    if bound is None or test.negated or test.outside or test.if_absent:
+    bound = _BOUNDS.get(narrowing.test.key)
+    if bound is None or not asks_for_values(narrowing):
         return None
     outsiders = {bound(narrowing, value.text) for value in narrowing.condition.values}
     return outsiders.pop() if len(outsiders) == 1 else None
+
+
+def asks_for_values(narrowing: Narrowing) -> bool:
+    """Whether the key must be there, with a value that is written (R-X13)."""
+    test = narrowing.test
+    is_null = narrowing.condition.operator.base.family is Family.NULL
+    return not (test.negated or test.outside or test.if_absent or is_null)
 
 
 _WILD = re.compile(r"[*?]|\$\{")

@@ -14,7 +14,14 @@ from iamlogic.catalog.identity_providers import SharedIssuer, shared_issuer
 from iamlogic.questions.external.finding import OutsiderKind
 from iamlogic.questions.external.grants import Key
 from iamlogic.questions.external.narrowing import Narrowing
-from iamlogic.questions.external.outsiders import account_in, bound_by, is_fixed, outsider_of
+from iamlogic.questions.external.outsiders import (
+    account_in,
+    asks_for_values,
+    bound_by,
+    is_fixed,
+    outsider_of,
+)
+from iamlogic.syntax.operators import Family
 
 _BOUNDED = frozenset(OutsiderKind) - {
     OutsiderKind.EVERYONE,
@@ -42,9 +49,9 @@ def is_open_to_tenants(key: Key, provider: str) -> bool:
 
 
 def _fixes_tenant(narrowing: Narrowing, issuer: SharedIssuer) -> bool:
-    test, condition = narrowing.test, narrowing.condition
+    condition = narrowing.condition
     claim = issuer.claim(condition.key)
-    if claim is None or test.negated or test.outside or test.if_absent:
+    if claim is None or not asks_for_values(narrowing):
         return False
     return all(
         is_fixed(narrowing, value.text) or claim.fixes(value.text) for value in condition.values
@@ -53,10 +60,9 @@ def _fixes_tenant(narrowing: Narrowing, issuer: SharedIssuer) -> bool:
 
 def _bounds(narrowing: Narrowing, *, by_s3: bool) -> bool:
     """R-X11 to R-X13: only positive operators fix a value, and every value must be fixed."""
-    test = narrowing.test
-    if test.negated or test.outside or test.if_absent or not test.languages:
+    if not asks_for_values(narrowing):
         return False
-    fixes = _FIXES.get(test.key)
+    fixes = _FIXES.get(narrowing.test.key)
     if fixes is None:
         return not by_s3 and bound_by(narrowing) is not None
     return all(fixes(narrowing, value.text, by_s3) for value in narrowing.condition.values)
@@ -88,6 +94,8 @@ _WIDEST_V4, _WIDEST_V6 = 8, 32
 
 def _address(narrowing: Narrowing, text: str, by_s3: bool) -> bool:  # noqa: ARG001, FBT001
     """R-X12: no wider than a /8, of IPv6 a /32; private ranges may be."""
+    if narrowing.condition.operator.base.family is not Family.IP:
+        return is_fixed(narrowing, text)
     network = ip_network(text, strict=False)
     widest = _WIDEST_V4 if isinstance(network, IPv4Network) else _WIDEST_V6
     return network.prefixlen >= widest or network.is_private

@@ -1,0 +1,124 @@
+"""Whether a resource is public (R-X10 to R-X14), and AWS's check that it is not.
+
+For S3's buckets and access points public is what S3 publishes, for all others that nothing bounds
+who it is. Denies count: what they leave over is what is granted. S3 itself looks at the Allow
+statements alone; where that makes a difference the answer says so (R-X14).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from iamlogic.catalog.resource_types import ResourceType, UnknownResourceType, resource_type
+from iamlogic.questions.answer import Answer, Verdict
+from iamlogic.questions.external.external_access import ExternalAccess, external_access, type_of
+from iamlogic.questions.external.finding import Finding
+from iamlogic.questions.external.grants import grants_of
+from iamlogic.questions.external.publicity import is_public as is_public_grant
+from iamlogic.questions.external.subject import BlockPublicAccess
+from iamlogic.questions.external.writing import is_s3
+from iamlogic.questions.external.zone import Zone
+from iamlogic.semantics.evaluation import evaluate
+from iamlogic.symbolic.lowering import lower
+from iamlogic.syntax.policy import Effect, Policy, Statement
+from iamlogic.syntax.policy_set import PolicySet
+
+
+def is_public(
+    policy: Policy | PolicySet,
+    *,
+    resource_type: str | None = None,
+    sharing: Iterable[Policy] = (),
+    block_public_access: BlockPublicAccess | None = None,
+    timeout: float | None = None,
+    all_requests: bool = False,
+) -> Answer:
+    """Whether anybody at all has access: HOLDS with a request that shows it.
+
+    `statements` are those that make it public. The arguments are those of `external_access`.
+    """
+    found = external_access(
+        policy,
+        Zone(),
+        resource_type=resource_type,
+        sharing=sharing,
+        block_public_access=block_public_access,
+        timeout=timeout,
+        all_requests=all_requests,
+    )
+    type_ = type_of(policy, resource_type)
+    return _answer(policy, found, type_, (Verdict.HOLDS, Verdict.FAILS))
+
+
+def check_no_public_access(
+    policy: Policy | PolicySet,
+    resource_type: str,
+    *,
+    timeout: float | None = None,
+    all_requests: bool = False,
+) -> Answer:
+    """AWS's CheckNoPublicAccess: HOLDS (its PASS) if the policy grants nothing to the public.
+
+    On FAILS, `statements` are those that do, and `witness` is a request that shows it. The types
+    are those that AWS's check takes; another raises `UnknownResourceType`.
+    """
+    type_ = _checked(resource_type)
+    found = external_access(
+        policy, Zone(), resource_type=resource_type, timeout=timeout, all_requests=all_requests
+    )
+    return _answer(policy, found, type_, (Verdict.FAILS, Verdict.HOLDS))
+
+
+def _checked(name: str) -> ResourceType:
+    type_ = resource_type(name)
+    if not type_.public_check:
+        hint = "is_public and external_access take it"
+        raise UnknownResourceType(name, f"AWS's check does not take it, {hint}")
+    return type_
+
+
+def _answer(
+    policy: Policy | PolicySet,
+    found: ExternalAccess,
+    type_: ResourceType | None,
+    verdicts: tuple[Verdict, Verdict],
+) -> Answer:
+    """Public means the first verdict, not public the second."""
+    if not found.complete:
+        return Answer(Verdict.UNKNOWN, str(found.reason))
+    public = [finding for finding in found if finding.is_public]
+    public.sort(key=_shown_first)
+    if not public:
+        return Answer(verdicts[1], _why_not(policy, found, type_))
+    statements = tuple(dict.fromkeys(s for finding in public for s in finding.statements))
+    first = public[0]
+    decision = None
+    if first.witness is not None and isinstance(policy, Policy):
+        decision = evaluate(policy, first.witness)
+    reason = f"nothing bounds who is let in{_among(public)}"
+    return Answer(verdicts[0], reason, first.witness, statements, decision)
+
+
+def _shown_first(finding: Finding) -> tuple[bool, int]:
+    return (finding.witness is None, len(finding.conditions))
+
+
+def _among(public: list[Finding]) -> str:
+    return f", in {len(public)} ways" if len(public) > 1 else ""
+
+
+def _why_not(policy: Policy | PolicySet, found: ExternalAccess, type_: ResourceType | None) -> str:
+    own = policy if isinstance(policy, Policy) else policy.resource
+    if own is not None and is_s3(type_) and any(map(_is_public_to_s3, own.statements)):
+        return (
+            "what is left by Deny statements is bounded; S3's own test, which looks at the Allow "
+            "statements alone, calls the policy public"
+        )
+    return "every grant is to someone fixed" if found else "nobody is granted access"
+
+
+def _is_public_to_s3(statement: Statement) -> bool:
+    """R-X11, R-X14: what one Allow grants, by itself."""
+    if statement.effect is not Effect.ALLOW:
+        return False
+    return any(is_public_grant(key, by_s3=True) for key, _, _ in grants_of([lower(statement)]))

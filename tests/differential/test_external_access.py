@@ -1,0 +1,83 @@
+"""External access against single requests: every one from outside that is allowed is in a finding.
+
+The findings come from the symbolic meaning, the requests are judged by the evaluator alone.
+"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import iamlogic as il
+from iamlogic.semantics import can_send, evaluate, with_usual_context
+from iamlogic.semantics.request import Request
+from iamlogic.semantics.requester import RequesterKind
+from iamlogic.semantics.world import can_exist
+from iamlogic.syntax.global_keys import multivalued_keys
+from iamlogic.syntax.policy import PolicyKind
+from tests.strategies.external import EXTERNAL, is_trusted, zones
+from tests.strategies.policies import policies
+from tests.strategies.requests import requests
+
+NOT_ASKED = (RequesterKind.SERVICE, RequesterKind.PROVIDER)  # no outsiders; callers of sts alone
+
+
+@pytest.mark.slow
+@settings(suppress_health_check=list(HealthCheck), max_examples=400)
+@given(data=st.data(), zone=zones(), all_requests=st.booleans())
+def test_an_allowed_request_from_outside_is_in_some_finding(
+    data: st.DataObject, zone: il.Zone, *, all_requests: bool
+) -> None:
+    policy = data.draw(policies(EXTERNAL, kind=PolicyKind.RESOURCE))
+    findings = il.external_access(policy, zone, all_requests=all_requests)
+    assert findings.complete or "by whom no request is written" in str(findings.reason)
+    if not findings.complete:
+        return
+    for each in data.draw(st.lists(requests(policy, vocabulary=EXTERNAL), max_size=30)):
+        request = each if all_requests else with_usual_context(each, ())
+        if not _is_asked(request, policy, all_requests=all_requests):
+            continue
+        allowed = evaluate(policy, request).outcome is il.Outcome.ALLOWED
+        inside = is_trusted(zone, request)
+        if allowed and not inside:
+            assert any(finding.covers(request) for finding in findings), request.to_json()
+
+
+def _is_asked(request: Request, policy: il.Policy, *, all_requests: bool) -> bool:
+    if request.requester.kind in NOT_ASKED:
+        return False
+    keys = multivalued_keys([policy])
+    return can_exist(request, keys) if all_requests else can_send(request, keys)
+
+
+@settings(suppress_health_check=list(HealthCheck), max_examples=150)
+@given(policy=policies(EXTERNAL, kind=PolicyKind.RESOURCE), zone=zones())
+def test_each_finding_holds_a_request_from_outside_that_is_allowed(
+    policy: il.Policy, zone: il.Zone
+) -> None:
+    findings = il.external_access(policy, zone)
+    if not findings.complete:
+        return
+    for finding in findings:
+        if finding.witness is None:
+            assert finding.principal_kind is il.OutsiderKind.CANONICAL_USER
+            continue
+        assert evaluate(policy, finding.witness).outcome is il.Outcome.ALLOWED
+        assert not is_trusted(zone, finding.witness)
+        assert finding.witness.requester.kind is not RequesterKind.SERVICE
+        assert finding.covers(finding.witness)
+        assert finding.statement in policy.statements
+    for finding in findings.confused_deputies:
+        assert finding.witness is not None
+        assert finding.witness.requester.kind is RequesterKind.SERVICE
+        assert finding.witness.principal not in zone.services
+
+
+@settings(suppress_health_check=list(HealthCheck), max_examples=100)
+@given(policy=policies(EXTERNAL, kind=PolicyKind.RESOURCE), zone=zones())
+def test_no_finding_is_held_by_the_others(policy: il.Policy, zone: il.Zone) -> None:
+    """Few: what one finding holds, no other holds whole; so ids differ, too."""
+    findings = il.external_access(policy, zone)
+    if findings.complete:
+        assert len({each.id for each in findings}) == len(findings)
