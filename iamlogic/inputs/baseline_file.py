@@ -23,12 +23,16 @@ from iamlogic.inputs.entries import Entry, Source, failure, read_text
 from iamlogic.inputs.json_files import RepeatedNames
 from iamlogic.questions.external.baseline import Acceptance, Baseline
 from iamlogic.syntax.documents import read_document
-from iamlogic.syntax.json_tree import MAX_TEXT, JsonList, JsonObject, JsonValue, quote
+from iamlogic.syntax.json_tree import JsonList, JsonObject, JsonValue, quote
 
 SCHEMA = "iamlogic/baseline/1"
 
 MAX_BASELINE = 1 << 26
 """Bytes of a baseline that are read: a hundred thousand accepted findings are less."""
+
+MAX_PLACED = 1 << 20
+"""Characters of a baseline in which a mistake has its line: the reader that knows them takes some
+seconds for as many. In a larger one a mistake has its path alone."""
 
 _MEMBERS = (
     "id",
@@ -259,12 +263,9 @@ def _object(pairs: list[tuple[str, object]]) -> Mapping[str, object]:
 
 
 def _places(text: str) -> dict[Place, int]:
-    """Where each value stands. Only a message asks for it: the reader with places takes its time.
-
-    It reads no more than a policy's file may have; beyond that a message has the path alone.
-    """
+    """Where each value stands; only a message asks for it."""
     places: dict[Place, int] = {}
-    if len(text) <= MAX_TEXT:
+    if len(text) <= MAX_PLACED:
         with suppress(PolicySyntaxError):
             _place(read_document(text, None)[0], (), places)
     return places

@@ -272,7 +272,7 @@ def test_reading_stops_at_some_time() -> None:
 def test_where_a_text_is_too_large_for_places_its_path_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(baseline_file, "MAX_TEXT", 10)
+    monkeypatch.setattr(baseline_file, "MAX_PLACED", 10)
     (problem,) = problems(entry(id=7))
     assert str(problem) == ("baseline.json: findings[0].id: found a number, expected a text")
 

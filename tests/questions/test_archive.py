@@ -167,6 +167,7 @@ def test_the_owner_is_never_guessed() -> None:
             True,
         ),
         (Criterion("action", neq=("s3:PutObject",)), finding(actions=("s3:P*",)), False),
+        (Criterion("action", neq=("S3:putobject",)), finding(actions=("s3:P*",)), False),
         (Criterion("action", neq=("s3:DeleteObject",)), finding(actions=("s3:P*",)), True),
         (Criterion("action", neq=("s3:DeleteObject",)), finding(actions=("s3:P*", "*")), False),
         (Criterion("action", contains=("get",)), finding(), True),
