@@ -87,7 +87,8 @@ def test_every_statement_with_new_access_is_a_reason_and_no_other() -> None:
         allow("ec2:*", Sid="Servers"),
         allow("iam:*"),
         allow("s3:DeleteBucket"),
-        deny("iam:*"),
+        allow("s3:DeleteJob"),
+        deny(["iam:*", "s3:DeleteJob"]),
     )
     answer = il.check_no_new_access(existing, new)
     hold_reasons(answer, new)
