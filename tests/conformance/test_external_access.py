@@ -51,7 +51,7 @@ def test_an_answer_is_given(case: Case) -> None:
     assert all(
         finding.kind is il.FindingKind.CONFUSED_DEPUTY for finding in findings.confused_deputies
     )
-    il.is_public(il.parse(case["policy"]), resource_type=case["resource_type"])
+    assert publicity(case).reason
 
 
 @of_certain("expected_external")
@@ -73,9 +73,11 @@ def test_whether_a_finding_is_public(case: Case) -> None:
 
 @of_certain("expected_public")
 def test_whether_the_policy_is_public(case: Case) -> None:
-    answer = il.is_public(il.parse(case["policy"]), resource_type=case["resource_type"])
+    answer = publicity(case)
     expected = case.get("policy_is_public", case["expected_public"])
     assert answer.verdict is (il.Verdict.HOLDS if expected else il.Verdict.FAILS), answer.reason
+    assert (answer.witness is not None) is expected
+    assert answer.witness is None or is_allowed({**case, "rcps": []}, answer.witness)
 
 
 @of_certain("witness")
@@ -114,6 +116,17 @@ def test_no_fewer_findings_than_grants(case: Case) -> None:
 
 def access(case: Case) -> il.ExternalAccess:
     return _access(case["id"])
+
+
+def publicity(case: Case) -> il.Answer:
+    """Of the policy by itself, without RCPs and settings above it."""
+    return _publicity(case["id"])
+
+
+@cache
+def _publicity(id_: str) -> il.Answer:
+    case = CASES[id_]
+    return il.is_public(il.parse(case["policy"]), resource_type=case["resource_type"])
 
 
 @cache
