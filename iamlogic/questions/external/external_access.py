@@ -19,6 +19,7 @@ from iamlogic.questions.external.descent import Descent, unseen_in
 from iamlogic.questions.external.finding import Finding, FindingKind
 from iamlogic.questions.external.grants import Grant, Key, grants_of
 from iamlogic.questions.external.identity import signature
+from iamlogic.questions.external.outsiders import EVERYONE, outsider_of
 from iamlogic.questions.external.subject import BlockPublicAccess, Subject
 from iamlogic.questions.external.universe import Universe
 from iamlogic.questions.external.witness import Witnesses
@@ -131,20 +132,16 @@ class _Search:
 
     def findings(self) -> ExternalAccess:
         given = list(self._given())
-        found = self._look_for(FindingKind.EXTERNAL_ACCESS, self._universe.external, given)
+        grants, found = self._look_for(FindingKind.EXTERNAL_ACCESS, self._universe.external, given)
         if self._subject.restricts_public and any(finding.is_public for finding in found):
-            found = ()  # R-X15
-        told = {id(statement) for finding in found for statement in finding.statements}
-        # A grant to everyone holds services as well: those are told where nobody else is.
-        to_services = [
-            (key, box, statement)
-            for key, box, statement in given
-            if _may_be_service(key) and id(statement) not in told
-        ]
+            grants, found = [], ()  # R-X15
         deputies: tuple[Finding, ...] = ()
+        to_services = [each for each in given if _may_be_service(each[0])]
         if to_services:
-            outside = self._universe.deputy()
-            deputies = self._look_for(FindingKind.CONFUSED_DEPUTY, outside, to_services)
+            # A grant to everyone is one to services, too: that is no finding of its own.
+            everyone = [each for each in grants if outsider_of(each.key) == EVERYONE]
+            outside = [*self._universe.deputy(), *self._universe.in_none_of(everyone)]
+            _, deputies = self._look_for(FindingKind.CONFUSED_DEPUTY, outside, to_services)
         return ExternalAccess(found, deputies, None, self._zone)
 
     def _given(self) -> Iterator[tuple[Key, Box, Statement]]:
@@ -171,7 +168,7 @@ class _Search:
         kind: FindingKind,
         outside: Sequence[int],
         given: Sequence[tuple[Key, Box, Statement]],
-    ) -> tuple[Finding, ...]:
+    ) -> tuple[Sequence[Grant], tuple[Finding, ...]]:
         descent = Descent(self._universe, self._subject.denies, outside)
         grants = sorted(descent.grants(given), key=_rank)
         found: dict[int, Finding] = {}
@@ -187,7 +184,7 @@ class _Search:
         allows = [each for each in self._subject.allows if id(each.statement) in sources]
         if descent.lies_outside(grants, allows):
             raise InternalError("the findings miss a request from outside; please report it")
-        return tuple(sorted((found[id(grant)] for grant in grants), key=_place))
+        return grants, tuple(sorted((found[id(grant)] for grant in grants), key=_place))
 
     def _finding(self, kind: FindingKind, grant: Grant, model: Model) -> Finding:
         witness = None if unseen_in(grant.key) is not None else self._witnesses.request(model)

@@ -62,7 +62,7 @@ def outsider_of(key: Key) -> Outsider:
     """The narrowest of what the grant's principals and conditions say."""
     found = [EVERYONE]
     found += (_named(who) for who in key.who)
-    found += (each for narrowing in key.narrowings if (each := bound_by(narrowing)) is not None)
+    found += (each for one in key.narrowings if (each := bound_by(one, key)) is not None)
     return min(found, key=lambda each: (_NARROWEST.index(each.kind), each.text))
 
 
@@ -74,20 +74,27 @@ def _named(who: Who) -> Outsider:
     return Outsider(_KINDS[entry.form], text or entry.text)
 
 
-def bound_by(narrowing: Narrowing) -> Outsider | None:
+def bound_by(narrowing: Narrowing, key: Key) -> Outsider | None:
     """Whom a condition bounds the requester to; None where it bounds it to nobody fixed."""
     bound = _BOUNDS.get(narrowing.test.key)
-    if bound is None or not asks_for_values(narrowing):
+    if bound is None or not asks_for_values(narrowing, key):
         return None
     outsiders = {bound(narrowing, value.text) for value in narrowing.condition.values}
     return outsiders.pop() if len(outsiders) == 1 else None
 
 
-def asks_for_values(narrowing: Narrowing) -> bool:
-    """Whether the key must be there, with a value that is written (R-X13)."""
+def asks_for_values(narrowing: Narrowing, key: Key) -> bool:
+    """Whether the context key must be there, with values that are written (R-X13).
+
+    `ForAllValues:` alone does not ask for it; beside another condition of the grant that does, its
+    values are the only ones.
+    """
     test = narrowing.test
-    is_null = narrowing.condition.operator.base.family is Family.NULL
-    return not (test.negated or test.outside or test.if_absent or is_null)
+    if narrowing.condition.operator.base.family is Family.NULL:
+        return False
+    if test.negated and test.outside:
+        return any(not each.test.if_absent and each.test.key == test.key for each in key.narrowings)
+    return not (test.negated or test.outside or test.if_absent)
 
 
 _WILD = re.compile(r"[*?]|\$\{")
@@ -102,6 +109,7 @@ def is_fixed(narrowing: Narrowing, text: str) -> bool:
 
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
+_ARN_OF_ACCOUNT = re.compile(r"arn:[^:*?$]+:[^:*?$]*:[^:*?$]*:([0-9]{12})")
 
 
 def _account(narrowing: Narrowing, text: str) -> Outsider | None:
@@ -130,7 +138,8 @@ def _arn(narrowing: Narrowing, text: str) -> Outsider | None:
             if entry.form is PrincipalForm.ACCOUNT:  # R-K10: the root user's own ARN
                 return Outsider(OutsiderKind.ROOT, text)
             return Outsider(_KINDS[entry.form], text)
-    account = account_in(narrowing, text)
+    begins = _ARN_OF_ACCOUNT.match(text)  # its account ends with the twelfth digit
+    account = begins[1] if begins else account_in(narrowing, text)
     return None if account is None else Outsider(OutsiderKind.ACCOUNT, account)
 
 
@@ -140,6 +149,10 @@ def _user_id(narrowing: Narrowing, text: str) -> Outsider | None:
     return _account(narrowing, account)
 
 
+def _service(narrowing: Narrowing, text: str) -> Outsider | None:
+    return Outsider(OutsiderKind.SERVICE, text) if is_fixed(narrowing, text) else None
+
+
 _BOUNDS: dict[str, Callable[[Narrowing, str], Outsider | None]] = {
     "aws:principalaccount": _account,
     "kms:calleraccount": _account,
@@ -147,6 +160,8 @@ _BOUNDS: dict[str, Callable[[Narrowing, str], Outsider | None]] = {
     "aws:principalarn": _arn,
     "aws:principalorgid": _organization,
     "aws:principalorgpaths": _path,
+    "aws:principalservicename": _service,
+    "aws:principalservicenameslist": _service,
     "aws:userid": _user_id,
 }
 

@@ -15,8 +15,8 @@ from iamlogic.questions.external.external_access import ExternalAccess, external
 from iamlogic.questions.external.finding import Finding
 from iamlogic.questions.external.grants import grants_of
 from iamlogic.questions.external.publicity import is_public as is_public_grant
+from iamlogic.questions.external.publicity import is_s3
 from iamlogic.questions.external.subject import BlockPublicAccess
-from iamlogic.questions.external.writing import is_s3
 from iamlogic.questions.external.zone import Zone
 from iamlogic.semantics.evaluation import evaluate
 from iamlogic.symbolic.lowering import lower
@@ -109,7 +109,11 @@ def _among(public: list[Finding]) -> str:
 
 def _why_not(policy: Policy | PolicySet, found: ExternalAccess, type_: ResourceType | None) -> str:
     own = policy if isinstance(policy, Policy) else policy.resource
-    if own is not None and is_s3(type_) and any(map(_is_public_to_s3, own.statements)):
+    if (
+        own is not None
+        and is_s3(type_)
+        and any(_is_public_to_s3(each, type_) for each in own.statements)
+    ):
         return (
             "what is left by Deny statements is bounded; S3's own test, which looks at the Allow "
             "statements alone, calls the policy public"
@@ -117,8 +121,8 @@ def _why_not(policy: Policy | PolicySet, found: ExternalAccess, type_: ResourceT
     return "every grant is to someone fixed" if found else "nobody is granted access"
 
 
-def _is_public_to_s3(statement: Statement) -> bool:
+def _is_public_to_s3(statement: Statement, type_: ResourceType | None) -> bool:
     """R-X11, R-X14: what one Allow grants, by itself."""
     if statement.effect is not Effect.ALLOW:
         return False
-    return any(is_public_grant(key, by_s3=True) for key, _, _ in grants_of([lower(statement)]))
+    return any(is_public_grant(key, type_) for key, _, _ in grants_of([lower(statement)]))

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from ipaddress import IPv4Network, ip_network
 
 from iamlogic.catalog.identity_providers import SharedIssuer, shared_issuer
+from iamlogic.catalog.resource_types import ResourceType
 from iamlogic.questions.external.finding import OutsiderKind
 from iamlogic.questions.external.grants import Key
 from iamlogic.questions.external.narrowing import Narrowing
@@ -30,14 +31,19 @@ _BOUNDED = frozenset(OutsiderKind) - {
 }
 
 
-def is_public(key: Key, *, by_s3: bool) -> bool:
-    """Whether a grant under the key is one to anybody."""
+def is_public(key: Key, type_: ResourceType | None) -> bool:
+    """Whether a grant under the key is one to anybody, on a resource of the type."""
     who = outsider_of(key)
     if who.kind is OutsiderKind.PROVIDER:
         return is_open_to_tenants(key, who.text)
     if who.kind in _BOUNDED:
         return False
-    return not any(_bounds(each, by_s3=by_s3) for each in key.narrowings)
+    return not any(_bounds(each, key, type_) for each in key.narrowings)
+
+
+def is_s3(type_: ResourceType | None) -> bool:
+    """Whether S3's own meaning of public is the one that counts (R-X11)."""
+    return type_ is not None and type_.service.startswith("s3")
 
 
 def is_open_to_tenants(key: Key, provider: str) -> bool:
@@ -45,36 +51,42 @@ def is_open_to_tenants(key: Key, provider: str) -> bool:
     issuer = shared_issuer(provider)
     if issuer is None:
         return False
-    return not any(_fixes_tenant(each, issuer) for each in key.narrowings)
+    return not any(_fixes_tenant(each, key, issuer) for each in key.narrowings)
 
 
-def _fixes_tenant(narrowing: Narrowing, issuer: SharedIssuer) -> bool:
+def _fixes_tenant(narrowing: Narrowing, key: Key, issuer: SharedIssuer) -> bool:
     condition = narrowing.condition
     claim = issuer.claim(condition.key)
-    if claim is None or not asks_for_values(narrowing):
+    if claim is None or not asks_for_values(narrowing, key):
         return False
     return all(
         is_fixed(narrowing, value.text) or claim.fixes(value.text) for value in condition.values
     )
 
 
-def _bounds(narrowing: Narrowing, *, by_s3: bool) -> bool:
+def _bounds(narrowing: Narrowing, key: Key, type_: ResourceType | None) -> bool:
     """R-X11 to R-X13: only positive operators fix a value, and every value must be fixed."""
-    if not asks_for_values(narrowing):
+    name = narrowing.test.key
+    if not asks_for_values(narrowing, key):
         return False
-    fixes = _FIXES.get(narrowing.test.key)
-    if fixes is None:
-        return not by_s3 and bound_by(narrowing) is not None
-    return all(fixes(narrowing, value.text, by_s3) for value in narrowing.condition.values)
+    if name in _WHO:
+        who = bound_by(narrowing, key)
+        return who is not None and who.kind in _BOUNDED
+    if name in _OF_POINTS and type_ is not None and type_.name.endswith("AccessPoint"):
+        return False  # R-X12: the policy of an access point is asked through that point alone
+    fixes = _FIXES.get(name)
+    by_s3 = is_s3(type_)
+    return fixes is not None and all(
+        fixes(narrowing, value.text, by_s3) for value in narrowing.condition.values
+    )
+
+
+_WHO = ("aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths", "aws:principalarn")
+_OF_POINTS = ("s3:dataaccesspointaccount", "s3:dataaccesspointarn")
 
 
 def _exact(narrowing: Narrowing, text: str, by_s3: bool) -> bool:  # noqa: ARG001, FBT001
     return is_fixed(narrowing, text)
-
-
-def _who(narrowing: Narrowing, text: str, by_s3: bool) -> bool:  # noqa: ARG001, FBT001
-    who = bound_by(narrowing)
-    return who is not None and who.kind in _BOUNDED
 
 
 def _arn(narrowing: Narrowing, text: str, by_s3: bool) -> bool:  # noqa: ARG001, FBT001
@@ -102,10 +114,6 @@ def _address(narrowing: Narrowing, text: str, by_s3: bool) -> bool:  # noqa: ARG
 
 
 _FIXES: dict[str, Callable[[Narrowing, str, bool], bool]] = {
-    "aws:principalaccount": _who,
-    "aws:principalorgid": _who,
-    "aws:principalorgpaths": _who,
-    "aws:principalarn": _who,
     "aws:sourceowner": _exact,
     "aws:sourceaccount": _exact,
     "aws:sourceorgid": _exact,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from iamlogic.catalog.resource_types import ResourceType
+from iamlogic.questions.external.grants import Grant
 from iamlogic.questions.external.zone import Zone
 from iamlogic.symbolic.believable import Suggestions
 from iamlogic.symbolic.compiler import Compiler, blocks
@@ -93,6 +94,10 @@ class Universe:
             -self._acts_for_zone(),
         ]
 
+    def in_none_of(self, grants: Iterable[Grant]) -> list[int]:
+        """Requests that are in none of the grants."""
+        return [-grant.formula(self.compiler) for grant in grants]
+
     def _is_inside(self) -> int:
         """R-X1."""
         request, zone = self._request, self.zone
@@ -118,8 +123,9 @@ class Universe:
             ]
         if zone.organization is not None:
             found.append(request.some_value("aws:sourceorgid", (Word(zone.organization),)))
-        if zone.org_paths:
-            found.append(request.some_value("aws:sourceorgpaths", _below(zone.org_paths)))
+        paths = [*zone.org_paths, *([f"{zone.organization}/"] if zone.organization else [])]
+        if paths:
+            found.append(request.some_value("aws:sourceorgpaths", _below(paths)))
         return self._terms.any_of(found)
 
     def _resource_is_ours(self) -> Iterator[int]:

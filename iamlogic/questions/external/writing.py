@@ -37,7 +37,7 @@ def written(
         _texts(box.actions.within for box in boxes),
         _texts(box.resources.within for box in boxes),
         tuple(sorted((each.condition for each in grant.key.narrowings), key=_order)),
-        kind is FindingKind.EXTERNAL_ACCESS and is_public(grant.key, by_s3=is_s3(type_)),
+        kind is FindingKind.EXTERNAL_ACCESS and is_public(grant.key, type_),
         grant.sources,
         witness,
         identity(kind, grant, resource),
@@ -49,11 +49,6 @@ def written(
         tuple(each.principals for each in grant.key.who),
         tuple(map(_reach, boxes)),
     )
-
-
-def is_s3(type_: ResourceType | None) -> bool:
-    """Whether S3's own meaning of public is the one that counts (R-X11)."""
-    return type_ is not None and type_.service.startswith("s3")
 
 
 def _principal(key: Key, kind: FindingKind) -> Outsider:

@@ -70,11 +70,13 @@ class Zone:
             *request.values("aws:SourceOwner"),
             *(segments[4] for segments in arns if len(segments) == _ARN_SEGMENTS),
         }
+        paths = request.values("aws:SourceOrgPaths")
         return (
             request.principal in self.services
             or not accounts.isdisjoint(self.accounts)
             or self.organization in request.values("aws:SourceOrgID")
-            or self._is_below(request.values("aws:SourceOrgPaths"))
+            or self._is_below(paths)
+            or any(path.startswith(f"{self.organization}/") for path in paths)
         )
 
     def _is_below(self, paths: tuple[str, ...]) -> bool:
