@@ -7,8 +7,8 @@
     name = "partner-reads-reports"
     filter."principal.AWS".eq = ["444455556666"]
 
-A table is read by one function of its own, and is a member of `Settings`. A rule is read whole or
-not at all: without one of its criteria it would archive more than its author meant.
+A table is read by one function of its own, and is a member of `Settings`. One mistake anywhere, and
+there are no settings: a rule without one of its criteria would archive more than its author meant.
 """
 
 from __future__ import annotations
@@ -132,13 +132,12 @@ def _rule(entry: Entry) -> ArchiveRule | None:
 
 
 def _filter(entry: Entry) -> tuple[Criterion, ...] | None:
-    """The criteria; None once a mistake is reported, so that no rule is read without one."""
+    """The criteria as far as they can be read; None if there is none."""
     keys = entry.table()
     if isinstance(entry.value, dict) and not keys:
         entry.problem("the filter is empty: the rule would archive every finding")
     read = [_criterion(name, key) for name, key in keys.items()]
-    criteria = tuple(criterion for criterion in read if criterion is not None)
-    return criteria if criteria and len(criteria) == len(read) else None
+    return tuple(criterion for criterion in read if criterion is not None) or None
 
 
 def _criterion(name: str, entry: Entry) -> Criterion | None:

@@ -32,6 +32,9 @@ ORGANIZATION = finding("o-partnerorg1", OutsiderKind.ORGANIZATION)
 OFFICE = finding(
     "*", OutsiderKind.EVERYONE, condition("IpAddress", "aws:SourceIp", "203.0.113.0/24")
 )
+ANY_CASE = finding(
+    "*", OutsiderKind.EVERYONE, condition("StringEqualsIgnoreCase", "aws:SourceVpc", "vpc-1")
+)
 
 # What AWS calls it
 
@@ -173,6 +176,11 @@ def test_the_owner_is_never_guessed() -> None:
         (Criterion("action", contains=("get",)), finding(), True),
         (Criterion("resourceType", eq=("AWS::S3::Bucket",)), finding(), True),
         (Criterion("resourceType", neq=("AWS::S3::Bucket",)), finding(), False),
+        (
+            Criterion("resourceType", eq=("AWS::Glacier::Vault",)),  # its other name
+            finding(resource_type="AWS::S3::Glacier"),
+            True,
+        ),
         (Criterion("resourceType", contains=("::S3::",)), finding(), True),
         (Criterion("resourceType", exists=False), finding(resource_type=None), True),
         (Criterion("resourceOwnerAccount", eq=(OWNER,)), finding(owner=OWNER), True),
@@ -198,6 +206,8 @@ def test_the_owner_is_never_guessed() -> None:
         (Criterion("condition.aws:PrincipalOrgID", contains=("partner",)), ORGANIZATION, True),
         (Criterion("condition.aws:PrincipalOrgID", exists=True), finding(), False),
         (Criterion("condition.aws:PrincipalOrgID", neq=("o-exampleorgid",)), finding(), True),
+        (Criterion("condition.aws:SourceVpc", eq=("VPC-1",)), ANY_CASE, True),
+        (Criterion("condition.aws:SourceVpc", neq=("VPC-1",)), ANY_CASE, False),
         # Networks are equal however they are written, and may be each other where they overlap.
         (Criterion("condition.aws:SourceIp", eq=("203.0.113.9/24",)), OFFICE, True),
         (Criterion("condition.aws:SourceIp", eq=("203.0.113.9",)), OFFICE, False),
