@@ -17,6 +17,7 @@ from typing import NoReturn
 
 import click
 
+from iamlogic.cli.access import access
 from iamlogic.cli.accounts import who_can
 from iamlogic.cli.answers import Exit
 from iamlogic.cli.checking import check
@@ -56,5 +57,16 @@ def commands() -> None:
     """
 
 
-for _command in (compare, evaluate, never, always, can, check, who_can, smt, format_):
+for _command in (
+    compare,
+    evaluate,
+    never,
+    always,
+    can,
+    check,
+    access,
+    who_can,
+    smt,
+    format_,
+):
     commands.add_command(_command)

@@ -11,12 +11,13 @@ import click
 import iamlogic as il
 from iamlogic.cli.answers import say
 
-_STDIN = "<stdin>"
+STDIN = "<stdin>"
+"""What standard input is called."""
 
 
 def name_of(file: str) -> str:
     """What a file is called in messages and positions."""
-    return _STDIN if file == "-" else file
+    return STDIN if file == "-" else file
 
 
 def only_one_from_stdin(*files: str) -> None:
@@ -47,16 +48,16 @@ def json_from_stdin() -> Mapping[str, object]:
     except UnicodeDecodeError:
         value = None
     if not isinstance(value, Mapping):
-        raise il.PolicyReadError(_STDIN, "this is no JSON object")
+        raise il.PolicyReadError(STDIN, "this is no JSON object")
     return value
 
 
 def read_subject_of(file: str) -> il.Policy | il.PolicySet:
-    """A policy or a stack of policies, the warnings told on standard error."""
-    from iamlogic.inputs.stack import read_subject
+    """A policy, a stack, or what a sharing document says; warnings go to standard error."""
+    from iamlogic.inputs.resource_files import read_granting
     from iamlogic.syntax.policy_set import policies_of
 
-    subject = read_subject(content_of(file), name_of(file))
+    subject = read_granting(content_of(file), name_of(file))
     for policy in policies_of(subject):
         for warning in policy.warnings:
             say("warning", str(warning))

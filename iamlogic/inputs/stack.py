@@ -50,7 +50,11 @@ def load_stack(path: str | os.PathLike[str]) -> PolicySet:
 
 def read_subject(content: bytes, file: str) -> Policy | PolicySet:
     """What a file holds: a policy, or a stack of policies."""
-    root, problems = read_document(content, file)
+    return subject_in(*read_document(content, file))
+
+
+def subject_in(root: JsonValue, problems: Problems) -> Policy | PolicySet:
+    """What a document holds that is read already: a policy, or a stack of policies."""
     if isinstance(root, JsonObject):
         names = {member.name for member in root.members}
         if names & set(MEMBERS) and "Statement" not in names:

@@ -110,6 +110,11 @@ def _shown(decision: Decision) -> dict[str, _Json]:
 
 def error_json(error: IamlogicError) -> str:
     """Why there is no answer, as `iamlogic/error/1`; `error` is the name of the exception."""
+    return _dump({"schema": "iamlogic/error/1", **error_document(error)})
+
+
+def error_document(error: IamlogicError) -> dict[str, _Json]:
+    """The name of the exception, and all its problems."""
     match error:
         case PolicySyntaxError() | AccountError() | SettingsError():
             problems = [_problem(problem) for problem in error.problems]
@@ -117,9 +122,7 @@ def error_json(error: IamlogicError) -> str:
             problems = [_problem(Problem(f"{error.what} is not supported yet", error.where))]
         case _:
             problems = [_problem(Problem(str(error)))]
-    return _dump(
-        {"schema": "iamlogic/error/1", "error": type(error).__name__, "problems": problems}
-    )
+    return {"error": type(error).__name__, "problems": list(problems)}
 
 
 def _difference(difference: Difference) -> _Json:
@@ -127,7 +130,7 @@ def _difference(difference: Difference) -> _Json:
         "region": _region(difference.region),
         "statement": None
         if difference.statement is None
-        else _statement(difference.statement, difference.policy, difference.type),
+        else statement_json(difference.statement, difference.policy, difference.type),
         "refusal": difference.refusal.reason,
         "witness": _decoded(difference.witness.to_json()),
     }
@@ -171,17 +174,18 @@ def _found(statement: Statement, subject: Policy | PolicySet) -> _Json:
     """A statement, and which policy of the subject it stands in."""
     for member in members_of(subject):
         if any(each is statement for each in member.policy.statements):
-            return _statement(statement, member.policy, member.type)
-    return _statement(statement, None, None)
+            return statement_json(statement, member.policy, member.type)
+    return statement_json(statement, None, None)
 
 
-def _statement(statement: Statement, policy: Policy | None, type_: PolicyType | None) -> _Json:
+def statement_json(statement: Statement, policy: Policy | None, type_: PolicyType | None) -> _Json:
+    """A statement: its number in its policy, where that is known, and its place."""
     return {
         "number": None if policy is None else statement_number(statement, policy),
         "policy": None if type_ is None else type_.name,
         "sid": statement.sid,
         "effect": statement.effect.value,
-        **_place(statement.where),
+        **place_json(statement.where),
     }
 
 
@@ -190,11 +194,12 @@ def _problem(problem: Problem) -> _Json:
         "message": problem.message,
         "hint": problem.hint,
         "rule": problem.rule,
-        **_place(problem.where),
+        **place_json(problem.where),
     }
 
 
-def _place(where: Where) -> dict[str, _Json]:
+def place_json(where: Where) -> dict[str, _Json]:
+    """A place in a document."""
     return {
         "file": where.file,
         "line": where.line,

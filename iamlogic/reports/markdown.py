@@ -73,7 +73,7 @@ def _difference(number: int, difference: Difference, side: Side) -> Iterator[str
     indent = " " * len(bullet)
     yield bullet + cause(difference, code, gained=side.gained)
     for row in rows(difference.region):
-        yield f"{indent}- {row.element}: {_entries(row)}"
+        yield f"{indent}- {row.element}: {entries(row)}"
     refused = refusal(difference, code, gained=side.gained)
     if refused is not None:
         yield f"{indent}- {refused}"
@@ -84,7 +84,8 @@ def _difference(number: int, difference: Difference, side: Side) -> Iterator[str
         yield indent + line
 
 
-def _entries(row: Row) -> str:
+def entries(row: Row) -> str:
+    """The entries of a row as code spans, the rest counted."""
     shown = [code(entry) for entry in row.shown]
     return ", ".join([*shown, f"… {row.more} more"] if row.more else shown)
 

@@ -48,8 +48,7 @@ _OUTCOME_STYLES = {
 
 def print_comparison(comparison: Comparison, console: Console) -> None:
     """The whole account of a comparison."""
-    width = min(console.width, WIDTH) if console.is_terminal else WIDTH
-    _print(console, _comparison_lines(comparison, width))
+    print_lines(_comparison_lines(comparison, width_of(console)), console)
 
 
 def print_decision(decision: Decision, console: Console, *, in_full: bool = False) -> None:
@@ -58,10 +57,16 @@ def print_decision(decision: Decision, console: Console, *, in_full: bool = Fals
     style = _OUTCOME_STYLES[decision.outcome]
     name = decision.outcome.value
     lines = [Line.assemble((name, style), outcome.removeprefix(name))]
-    _print(console, [*lines, *(Line(f"  {line}") for line in statements)])
+    print_lines([*lines, *(Line(f"  {line}") for line in statements)], console)
 
 
-def _print(console: Console, lines: Iterable[Line]) -> None:
+def width_of(console: Console) -> int:
+    """The columns that lists are wrapped to."""
+    return min(console.width, WIDTH) if console.is_terminal else WIDTH
+
+
+def print_lines(lines: Iterable[Line], console: Console) -> None:
+    """Lines as they are: nothing in them is markup, and none is broken."""
     for line in lines:
         console.print(line, soft_wrap=True, highlight=False, markup=False, emoji=False)
 
@@ -92,21 +97,26 @@ def _difference(number: int, difference: Difference, side: Side, width: int) -> 
     table = rows(difference.region)
     label = max(len(row.element) for row in table)
     for row in table:
-        yield from _row(row, label, width)
+        yield from row_lines(row, label, width)
     refused = refusal(difference, gained=side.gained)
     if refused is not None:
         yield Line()
         yield Line(f"     {refused}")
     yield Line()
+    yield from example_lines(command(difference.witness, side.policy))
+
+
+def example_lines(pieces: list[str]) -> Iterator[Line]:
+    """The command that evaluates an example, over as many lines as it has pieces."""
     yield Line("     For example:", style="dim")
-    pieces = command(difference.witness, side.policy)
     for position, piece in enumerate(pieces):
         start = "       " if position == 0 else "         "
         end = "" if position == len(pieces) - 1 else " \\"
         yield Line(f"{start}{piece}{end}", style="cyan")
 
 
-def _row(row: Row, label: int, width: int) -> Iterator[Line]:
+def row_lines(row: Row, label: int, width: int) -> Iterator[Line]:
+    """An element and its entries, wrapped; `label` is the width of the longest element."""
     indent = " " * (5 + label + 2)
     head: str | None = f"     {row.element:<{label}}  "
     for text in _wrapped(row, width - len(indent)):

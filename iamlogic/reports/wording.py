@@ -189,7 +189,7 @@ def rows(region: Region) -> list[Row]:
         resources = region.resources
         found.append(_patterns("Resource", resources.patterns, negated=resources.negated))
     if region.conditions:
-        found.append(Row("Condition", tuple(map(_condition, region.conditions))))
+        found.append(Row("Condition", tuple(map(condition_text, region.conditions))))
     return found
 
 
@@ -208,7 +208,8 @@ def _principals(principals: Principals) -> Row:
     return Row("NotPrincipal" if principals.negated else "Principal", tuple(texts))
 
 
-def _condition(condition: Condition) -> str:
+def condition_text(condition: Condition) -> str:
+    """`IpAddress aws:SourceIp: [203.0.113.0/24, 198.51.100.0/24]`."""
     values = [shown(value.text) for value in condition.values]
     listed = values[0] if len(values) == 1 else f"[{', '.join(_shortened(values))}]"
     return f"{condition.operator} {shown(condition.key)}: {listed}"
