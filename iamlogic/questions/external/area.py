@@ -8,7 +8,7 @@ first then, so that it may hold more than the two have in common, but never less
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from iamlogic.symbolic.inclusion import covers, may_overlap
@@ -179,3 +179,39 @@ def joined(boxes: Iterable[Box]) -> tuple[Box, ...]:
         Box(actions, Part(_widest(within), without))
         for (actions, without), within in by_actions.items()
     )
+
+
+def united(lists: Iterable[Lists]) -> Iterator[Lists]:
+    """What any of the lists speaks of, in as few as can be, however it is divided.
+
+    Of two that name all but some, those with equal exceptions are one.
+    """
+    boxes: list[Box] = []
+    groups: dict[object, list[Lists]] = {}
+    for each in lists:
+        if not (each.no_actions or each.no_resources):
+            boxes.append(each.box())
+            continue
+        exceptions = (
+            frozenset(each.actions) if each.no_actions else None,
+            frozenset(each.resources) if each.no_resources else None,
+        )
+        groups.setdefault(exceptions, []).append(each)
+    for box in joined(boxes):
+        yield Lists(_in_order(box.actions.within), False, _in_order(box.resources.within), False)  # noqa: FBT003
+    for group in groups.values():
+        first = group[0]
+        yield Lists(
+            first.actions if first.no_actions else _all([each.actions for each in group]),
+            first.no_actions,
+            first.resources if first.no_resources else _all([each.resources for each in group]),
+            first.no_resources,
+        )
+
+
+def _all(patterns: Iterable[Iterable[Pattern]]) -> tuple[Pattern, ...]:
+    return _in_order(_widest(each for some in patterns for each in some))
+
+
+def _in_order(patterns: Iterable[Pattern]) -> tuple[Pattern, ...]:
+    return tuple(sorted(patterns, key=lambda pattern: pattern.text.text))

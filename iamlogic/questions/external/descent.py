@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from iamlogic.questions.external.area import Box, Lists, joined
+from iamlogic.questions.external.area import Box, Lists, joined, united
 from iamlogic.questions.external.grants import Grant, Key, Who
 from iamlogic.questions.external.narrowing import Narrowing, Narrowings, left_over
 from iamlogic.questions.external.universe import Universe
@@ -28,36 +28,44 @@ from iamlogic.syntax.policy import UNSEEN, PrincipalForm, Statement
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Deny:
-    """A Deny statement, and what it leaves over of that which it speaks of.
+    """Deny statements that differ in their lists alone, and what they leave over.
 
-    Spared is a requester of whom something is `listed` (NotPrincipal), a request of one of the
-    `narrowings`, one that fails one of the `loose` conditions, which narrows nothing, and, if
-    `names_some`, one by somebody else than it names.
+    `statements` match what lies in `lists`, and perhaps more. Spared is a requester of whom
+    something is `listed` (NotPrincipal), a request of one of the `narrowings`, one that fails one
+    of the `loose` conditions, which narrows nothing, and, if they `name_some`, one by somebody else
+    than they name.
     """
 
-    lowered: Lowered
+    statements: tuple[Lowered, ...]
     lists: Lists
     listed: tuple[Who, ...]
     narrowings: tuple[Narrowing, ...]
     loose: tuple[Test, ...]
-    names_some: bool
+    name_some: bool
 
     @staticmethod
-    def of(lowered: Lowered) -> Deny:
-        principals = lowered.principals
-        entries = () if principals is None else principals.entries
-        everyone = any(entry.form is PrincipalForm.EVERYONE for entry in entries)
-        lists_some = principals is not None and principals.negated and not everyone
-        conditions = lowered.statement.conditions
-        found = [(condition, left_over(condition)) for condition in conditions]
-        return Deny(
-            lowered,
-            Lists.of(lowered),
-            tuple(map(Who.named, entries)) if lists_some else (),
-            tuple(each for _, narrowings in found for each in narrowings or ()),
-            tuple(lower_condition(condition) for condition, left in found if left is None),
-            names_some=not lists_some,
-        )
+    def all_of(statements: Iterable[Lowered]) -> Iterator[Deny]:
+        """The Denies of some statements, however these divide their lists."""
+        alike: dict[object, list[Lowered]] = {}
+        for each in statements:
+            alike.setdefault((each.meaning[0], *each.meaning[3:]), []).append(each)
+        for group in alike.values():
+            first = group[0]
+            principals = first.principals
+            entries = () if principals is None else principals.entries
+            everyone = any(entry.form is PrincipalForm.EVERYONE for entry in entries)
+            lists_some = principals is not None and principals.negated and not everyone
+            conditions = first.statement.conditions
+            found = [(condition, left_over(condition)) for condition in conditions]
+            for lists in united(Lists.of(each) for each in group):
+                yield Deny(
+                    tuple(group),
+                    lists,
+                    tuple(map(Who.named, entries)) if lists_some else (),
+                    tuple(each for _, narrowings in found for each in narrowings or ()),
+                    tuple(lower_condition(condition) for condition, left in found if left is None),
+                    name_some=not lists_some,
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,7 @@ class Descent:
         self._compiler = universe.compiler
         self._solver = universe.solver
         self._terms = universe.solver.terms
-        self._denies = tuple(map(Deny.of, denies))
+        self._denies = tuple(Deny.all_of(denies))
 
     def grants(self, given: Iterable[tuple[Key, Box, Statement]]) -> list[Grant]:
         """What is left of the grants, each as narrow as can be told."""
@@ -141,8 +149,8 @@ class Descent:
     def _may_pass(self, key: Key, focus: Box, deny: Deny) -> bool:
         """Whether a request of the focus fails the Deny by something that narrows nothing."""
         loose = [-self._compiler.test(test) for test in deny.loose]
-        if deny.names_some:
-            loose.append(-self._compiler.principal_part(deny.lowered))
+        if deny.name_some:
+            loose.append(-self._compiler.principal_part(deny.statements[0]))
         by_any = self._terms.any_of(loose)
         return self._find([*self._allowed(key, [focus]), by_any], key) is not None
 
@@ -155,10 +163,11 @@ class Descent:
         """The requests from outside under the key in the boxes that no Deny matches."""
         request = self._solver.request
         area = self._terms.any_of(box.formula(self._terms, request) for box in boxes)
-        denied = (
-            self._compiler.matches(deny.lowered)
+        denied = dict.fromkeys(
+            self._compiler.matches(statement)
             for deny in self._denies
             if any(not box.within(deny.lists).is_empty for box in boxes)
+            for statement in deny.statements
         )
         return [*self._outside, key.formula(self._compiler), area, *(-each for each in denied)]
 
@@ -179,7 +188,7 @@ class Descent:
         formula = [
             *self._outside,
             self._compiler.some_matches(allows),
-            *(-matches(deny.lowered) for deny in self._denies),
+            *(-matches(each) for deny in self._denies for each in deny.statements),
             *(-grant.formula(self._compiler) for grant in grants),
         ]
         return self._solver.find(formula, guess=False) is not None
