@@ -185,6 +185,7 @@ def _read(text: str) -> tuple[dict[str, object], dict[Path, int]] | NotToml:
         ("n = 1" + "0" * 5000, 0, "a number has too many digits"),
         (".".join("a" * 20) + " = 1", 2 * MAX_DEPTH, f"this stands more than {MAX_DEPTH} steps"),
         ("a = " + "[" * 20, 3 + MAX_DEPTH, f"this stands more than {MAX_DEPTH} steps"),
+        ("[" + ".".join("a" * 12) + "]\n" + ".".join("b" * 6) + " = 1", 34, "16 steps deep"),
         ("a." * 8 + "a = " + "{ a = " * 9, 62, f"this stands more than {MAX_DEPTH} steps"),
     ],
 )
