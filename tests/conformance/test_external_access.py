@@ -142,8 +142,8 @@ def _access(id_: str) -> il.ExternalAccess:
     )
 
 
-def rcps(case: Case) -> list[list[il.Policy]]:
-    return [[il.parse(document) for document in level] for level in case.get("rcps", ())]
+def rcps(case: Case) -> tuple[tuple[il.Policy, ...], ...]:
+    return tuple(tuple(map(il.parse, level)) for level in case.get("rcps", ()))
 
 
 def is_allowed(case: Case, request: il.Request | None) -> bool:
