@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -187,7 +188,7 @@ def access(
         report = report_of(seen, zone, chosen.archive, baseline, told)
         if before is not None:
             report = replace(report, change=change_of(look(before, asked), seen[0]))
-        _tell(report, updating=update)
+        _tell(report, asked.sharing, updating=update)
         return _written(report, output), _CODES[report.outcome.name]
 
     answer_with(answer, output)
@@ -209,18 +210,24 @@ def _only_policy(shared: il.Policy | il.PolicySet) -> il.Policy:
     return shared
 
 
-def _tell(report: AccessReport, *, updating: bool) -> None:
+def _tell(report: AccessReport, shared: Sequence[il.Policy], *, updating: bool) -> None:
     """What went wrong with files, and what is doubtful in them, on standard error."""
     from iamlogic.syntax.policy_set import policies_of
 
+    for policy in shared:
+        _warn(policy)
     for looked in report.looked:
         for policy in () if looked.subject is None else policies_of(looked.subject):
-            for warning in policy.warnings:
-                say("warning", str(warning))
+            _warn(policy)
         if looked.error is not None:
             complain(looked.error)
     if updating and report.updated is None:
         say("error", f"{report.baseline} is not updated: not everything could be read and is known")
+
+
+def _warn(policy: il.Policy) -> None:
+    for warning in policy.warnings:
+        say("warning", str(warning))
 
 
 def _written(report: AccessReport, output: str) -> str | None:

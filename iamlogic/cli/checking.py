@@ -131,6 +131,45 @@ def access_not_granted(
     answer_with(answer, output)
 
 
+@check.command(
+    "no-public-access",
+    help=f"No POLICY of a resource of the type grants access to the public.\n\n{_EXITS}",
+)
+@click.argument("policy", nargs=-1, required=True)
+@click.option(
+    "--type", "resource_type", required=True, metavar="NAME", help="As AWS::S3::Bucket, of all."
+)
+@timeout_option
+@all_requests_option
+@format_option
+def no_public_access(
+    policy: tuple[str, ...],
+    resource_type: str,
+    timeout: float | None,
+    output: str,
+    *,
+    all_requests: bool,
+) -> None:
+    """Of each policy by itself."""
+
+    def answer() -> tuple[str, Exit]:
+        from iamlogic.cli.looking import check_grants
+
+        files = files_of(policy)
+        only_one_from_stdin(*files)
+        policies = read_policies_of(files, check_grants)
+        return _answered(
+            "no-public-access",
+            policies,
+            lambda each: il.check_no_public_access(
+                each, resource_type, timeout=timeout, all_requests=all_requests
+            ),
+            output,
+        )
+
+    answer_with(answer, output)
+
+
 def _answered(
     name: str,
     policies: Sequence[il.Policy],

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import iamlogic as il
@@ -29,13 +29,20 @@ def files_of(arguments: Iterable[str]) -> list[str]:
     return list(found.values())
 
 
-def read_policies_of(files: Iterable[str]) -> list[il.Policy]:
-    """The policy in each of the files; if some hold none, one error with all their problems."""
+def read_policies_of(
+    files: Iterable[str], check: Callable[[il.Policy, str], None] | None = None
+) -> list[il.Policy]:
+    """The policy in each of the files; if some hold none, one error with all their problems.
+
+    `check` gets each policy with its file's name, and raises for one that will not do.
+    """
     policies: list[il.Policy] = []
     errors: list[PolicySyntaxError | PolicyReadError] = []
     for file in files:
         try:
             policies.append(_policy_in(file))
+            if check is not None:
+                check(policies[-1], name_of(file))
         except (PolicySyntaxError, PolicyReadError) as error:
             errors.append(error)
     if len(errors) == 1:

@@ -99,10 +99,12 @@ def change_of(before: Seen, after: Seen) -> Change:
     """What a preview tells beside the findings of the policy after."""
     if before.error is not None:
         raise before.error
-    old = before.access or il.ExternalAccess(())
-    gone = compared(old, after.access).gone if after.access and after.access.complete else ()
+    old, new = before.access, after.access
+    gone: tuple[il.Finding, ...] = ()
+    if old is not None and new is not None and old.complete and new.complete:
+        gone = compared(old, new).gone
     ids = frozenset(each.id for each in _findings(before))
-    return Change(before.file, gone, ids, old.reason)
+    return Change(before.file, gone, ids, None if old is None else old.reason)
 
 
 def _findings(seen: Seen) -> tuple[il.Finding, ...]:

@@ -90,6 +90,12 @@ def read_resource(
     subject = read_granting(
         content_of(file) if content is None else content, name, resource=resource
     )
+    check_grants(subject, name)
+    return subject
+
+
+def check_grants(subject: il.Policy | il.PolicySet, name: str) -> None:
+    """Raise `PolicyReadError` for what cannot let anybody in."""
     if isinstance(subject, il.PolicySet):
         others = (subject.identity, subject.boundary, subject.session, subject.scps)
         if any(others) or subject.vpc_endpoint is not None:
@@ -98,11 +104,10 @@ def read_resource(
     elif subject.kind is not PolicyKind.RESOURCE and subject.statements:
         reason = "it names no principals, and only a resource's policy lets others in"
         raise il.PolicyReadError(name, reason)
-    return subject
 
 
 _WORTH_SHARING = 200
-"""Files from which on other processes are started: each costs some tenths of a second."""
+"""Files that are worth a process more: to start one takes about as long as to look at so many."""
 
 _Given = tuple[str, bytes | None]
 
@@ -111,8 +116,9 @@ _Given = tuple[str, bytes | None]
 def _mapped(
     ask: partial[Seen], given: Sequence[_Given], jobs: int | None
 ) -> Iterator[Iterator[Seen]]:
-    processes = min(jobs or os.cpu_count() or 1, len(given))
-    if processes <= 1 or (jobs is None and len(given) < _WORTH_SHARING):
+    worth = max(1, len(given) // _WORTH_SHARING)
+    processes = min(jobs or min(os.cpu_count() or 1, worth), len(given))
+    if processes <= 1:
         yield map(ask, given)
         return
     from concurrent.futures import ProcessPoolExecutor

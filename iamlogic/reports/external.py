@@ -22,7 +22,7 @@ from iamlogic.questions.external.zone import Zone
 from iamlogic.reports.wording import Mark
 from iamlogic.semantics.explain import printable
 from iamlogic.syntax.policy import Policy
-from iamlogic.syntax.policy_set import PolicySet, policies_of
+from iamlogic.syntax.policy_set import PolicySet
 
 
 class AccessOutcome(Enum):
@@ -52,13 +52,13 @@ class Looked:
     error: IamlogicError | None = None
     is_unknown: bool = False
 
-    def subject_of(self, finding: Finding) -> Policy | PolicySet:
-        """What decides the example of a finding: the stack that its policy is in, or its policy."""
-        if isinstance(self.subject, PolicySet):
-            files = {policy.file for policy in policies_of(self.subject)}
-            if finding.policy.file in files:
-                return self.subject
-        return finding.policy
+    def file_of(self, finding: Finding) -> Policy | None:
+        """The policy that a finding's example can be tried on, None where it is no file's own.
+
+        It is not the stack: what the requester's own account says of it is not asked here.
+        """
+        stack = self.subject if isinstance(self.subject, PolicySet) else None
+        return None if stack and finding.policy.file == stack.file else finding.policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +101,17 @@ class AccessReport:
     @property
     def counting(self) -> tuple[JudgedFinding, ...]:
         """The findings that make a check fail: in a preview, only what is new."""
-        return tuple(each for each in self.judged if each.counts and self.is_new(each.finding))
+        return tuple(each for looked in self.looked for each in self.counting_in(looked))
 
-    def is_new(self, finding: Finding) -> bool:
-        """Whether it was not there before; all are, where nothing before is known of."""
-        return self.change is None or finding.id not in self.change.before_ids
+    def counting_in(self, looked: Looked) -> list[JudgedFinding]:
+        """Those of one file."""
+        return [each for each in looked.judged if each.counts and self.is_new(each.finding)]
+
+    def is_new(self, finding: Finding) -> bool | None:
+        """Whether it was not there before; None where that is not known."""
+        if self.change is None:
+            return True
+        return None if self.change.reason else finding.id not in self.change.before_ids
 
     @property
     def unread(self) -> tuple[Looked, ...]:
@@ -184,26 +190,26 @@ def _unknown(report: AccessReport, mark: Mark) -> str:
 
 def _having(report: AccessReport, mark: Mark) -> str:
     """The files that have findings which count."""
-    having = [looked.file for looked in report.looked if new_in(report, looked)]
+    having = [looked.file for looked in report.looked if report.counting_in(looked)]
     if len(having) == 1:
         return mark(printable(having[0]))
     return f"{len(having)} of {_files(report, mark)}"
 
 
 def _findings(found: list[Finding], *, new: bool) -> str:
+    """`3 findings (1 public) and 1 confused deputy`."""
     public = sum(each.is_public for each in found)
     deputies = sum(each.kind is FindingKind.CONFUSED_DEPUTY for each in found)
     outside = len(found) - deputies
+    word = "new " if new else ""
     parts = []
     if outside:
-        of_them = f", {public} of them public," if public else ""
-        parts.append(f"{number(outside, 'new finding' if new else 'finding')}{of_them}")
+        how_many = "" if outside == 1 else f"{public} "
+        of_them = f" ({how_many}public)" if public else ""
+        parts.append(number(outside, f"{word}finding") + of_them)
     if deputies:
-        one, several = "confused deputy", "confused deputies"
-        if new:
-            one, several = f"new {one}", f"new {several}"
-        parts.append(number(deputies, one, several))
-    return "; ".join(parts)
+        parts.append(number(deputies, f"{word}confused deputy", f"{word}confused deputies"))
+    return " and ".join(parts)
 
 
 def number(count: int, one: str, several: str | None = None) -> str:
@@ -254,17 +260,12 @@ def stale_line(entry: Acceptance, mark: Mark = str) -> str:
     return f"{mark(printable(entry.id))}{file}{who}"
 
 
-def new_in(report: AccessReport, looked: Looked) -> list[JudgedFinding]:
-    """What is shown of a file with an example each: the findings that count."""
-    return [each for each in looked.judged if each.counts and report.is_new(each.finding)]
-
-
 def unlike_new(report: AccessReport) -> list[tuple[str, list[JudgedFinding]]]:
     """Of a preview: what is gone, and what was there before and still is."""
     if report.change is None:
         return []
     gone = [JudgedFinding(each, FindingStatus.ACTIVE) for each in report.change.gone]
-    stays = [each for each in report.judged if not report.is_new(each.finding)]
+    stays = [each for each in report.judged if report.is_new(each.finding) is False]
     return [(title, each) for title, each in (("Gone", gone), ("Unchanged", stays)) if each]
 
 

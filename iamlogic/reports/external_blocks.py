@@ -15,9 +15,10 @@ from math import prod
 
 from iamlogic.questions.external.baseline import Acceptance, FindingStatus, JudgedFinding
 from iamlogic.questions.external.finding import Finding, FindingKind, OutsiderKind
-from iamlogic.reports.wording import Mark, Row, condition_text, shown, statement_name
+from iamlogic.reports.access import example
+from iamlogic.reports.external import Looked
+from iamlogic.reports.wording import Mark, Row, command, condition_text, shown, statement_name
 from iamlogic.semantics.explain import printable
-from iamlogic.semantics.request import Request
 from iamlogic.syntax.policy import Condition, Text
 
 _Choice = tuple[tuple[str, ...], ...]
@@ -37,16 +38,6 @@ class Block:
     @property
     def first(self) -> Finding:
         return self.findings[0]
-
-    @property
-    def witness(self) -> Request | None:
-        """The example of the first that has one."""
-        return next((each.witness for each in self.findings if each.witness), None)
-
-    @property
-    def example_of(self) -> Finding:
-        """The finding whose example is shown."""
-        return next((each for each in self.findings if each.witness), self.first)
 
 
 def blocks_of(judged: Iterable[JudgedFinding]) -> list[Block]:
@@ -174,6 +165,18 @@ def lead(block: Block, mark: Mark = str) -> str:
     named = _statements(finding, mark)
     verb = "lets" if len(finding.statements) == 1 else "let"
     return f"{named} {verb} in {who}"
+
+
+def example_of(block: Block, looked: Looked) -> list[str]:
+    """A command, or else a request, that shows the grant; nothing where none can be written."""
+    for finding in block.findings:
+        witness = finding.witness
+        if witness is not None:
+            policy = looked.file_of(finding)
+            if policy is not None:
+                return command(witness, policy)
+            return [f"{printable(witness.principal)}: {example(witness)}"]
+    return []
 
 
 _NAMED = 2

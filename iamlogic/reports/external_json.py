@@ -94,7 +94,7 @@ def _judged(judged: JudgedFinding, report: AccessReport) -> _Json:
     return {
         **_finding(judged.finding),
         "status": _STATUS[judged.status],
-        "counts": judged.counts and report.is_new(judged.finding),
+        "counts": judged.counts and bool(report.is_new(judged.finding)),
         **change,
         "archivedBy": None if rule is None else {"ruleName": rule.name, "reason": rule.reason},
         "acceptance": None

@@ -13,7 +13,6 @@ from iamlogic.reports.external import (
     AccessReport,
     Looked,
     headline,
-    new_in,
     number,
     proved,
     set_aside,
@@ -21,9 +20,8 @@ from iamlogic.reports.external import (
     trusted,
     unlike_new,
 )
-from iamlogic.reports.external_blocks import Block, blocks_of, lead, notes, rows_of
+from iamlogic.reports.external_blocks import Block, blocks_of, example_of, lead, notes, rows_of
 from iamlogic.reports.markdown import code, entries, fenced, shell
-from iamlogic.reports.wording import command
 from iamlogic.semantics.explain import printable
 
 
@@ -41,7 +39,7 @@ def _lines(report: AccessReport) -> Iterator[str]:
     yield f"Trusted: {trusted(report.zone, code)}."
     numbers = count(1)
     for looked in report.looked:
-        for block in blocks_of(new_in(report, looked)):
+        for block in blocks_of(report.counting_in(looked)):
             yield ""
             yield from _block(f"{next(numbers)}. ", block, looked)
     for title, findings in unlike_new(report):
@@ -72,10 +70,10 @@ def _lines(report: AccessReport) -> Iterator[str]:
 
 def _block(bullet: str, block: Block, looked: Looked) -> Iterator[str]:
     yield from _said(bullet, block)
-    if block.witness is None:
+    pieces = example_of(block, looked)
+    if not pieces:
         return
     indent = " " * len(bullet)
-    pieces = command(block.witness, looked.subject_of(block.example_of))
     yield ""
     yield f"{indent}For example:"
     yield ""

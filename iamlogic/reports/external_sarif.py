@@ -115,8 +115,9 @@ def _rule(rule: _Rule) -> _Object:
 
 def _result(judged: JudgedFinding, report: AccessReport) -> _Object:
     result = {**_of(judged), "suppressions": _suppressions(judged)}
-    if report.change is not None:
-        result["baselineState"] = "new" if report.is_new(judged.finding) else "unchanged"
+    is_new = report.is_new(judged.finding)
+    if report.change is not None and is_new is not None:
+        result["baselineState"] = "new" if is_new else "unchanged"
     return result
 
 

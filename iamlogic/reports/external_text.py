@@ -14,7 +14,6 @@ from iamlogic.reports.external import (
     AccessReport,
     Looked,
     headline,
-    new_in,
     number,
     proved,
     set_aside,
@@ -22,9 +21,8 @@ from iamlogic.reports.external import (
     trusted,
     unlike_new,
 )
-from iamlogic.reports.external_blocks import Block, blocks_of, lead, notes, rows_of
+from iamlogic.reports.external_blocks import Block, blocks_of, example_of, lead, notes, rows_of
 from iamlogic.reports.text import example_lines, print_lines, row_lines, width_of
-from iamlogic.reports.wording import command
 from iamlogic.semantics.explain import printable
 
 _STYLES = {
@@ -46,7 +44,7 @@ def _lines(report: AccessReport, width: int) -> Iterator[Line]:
     yield Line(f"Trusted: {printable(trusted(report.zone))}")
     numbers = count(1)
     for looked in report.looked:
-        for block in blocks_of(new_in(report, looked)):
+        for block in blocks_of(report.counting_in(looked)):
             yield from _block(next(numbers), block, looked, width)
     yield from _changed(report, width)
     for file, reason in report.unknown:
@@ -73,10 +71,10 @@ def _block(number_: int, block: Block, looked: Looked, width: int) -> Iterator[L
     yield from _rows(block, width)
     for note in notes(block):
         yield Line(f"     Note: {note}", style="yellow")
-    witness = block.witness
-    if witness is not None:
+    pieces = example_of(block, looked)
+    if pieces:
         yield Line()
-        yield from example_lines(command(witness, looked.subject_of(block.example_of)))
+        yield from example_lines(pieces)
 
 
 def _rows(block: Block, width: int) -> Iterator[Line]:
