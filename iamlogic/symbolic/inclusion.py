@@ -5,7 +5,9 @@ Each answer is sound, most are exact: what is not seen here, `automata` decides.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache, lru_cache
 
 from iamlogic.symbolic.languages import (
     CharSet,
@@ -69,23 +71,33 @@ def _simulates(wide: Sequence | Template, narrow: Sequence | Template) -> bool:
     """`covers` for spelled languages: one run of `wide` over the symbols of `narrow`.
 
     Whatever value a reference stands for, it is covered by the same reference, or by a loop that
-    takes all the characters that the value may have.
+    takes all the characters that the value may have. All states at once, one bit for each.
     """
-    states = {0}
+    moves = _moves(wide)
+    states = 1
     for position, loop in enumerate(narrow.loops):
         if loop is not None:
-            states = {
-                i for i in states if (own := wide.loops[i]) is not None and own.includes(loop)
-            }
-        if position == len(narrow.letters):
-            break
-        letter = narrow.letters[position]
-        after = {
-            i + 1 for i in states if i < len(wide.letters) and _includes(wide.letters[i], letter)
-        }
-        after |= {i for i in states if (own := wide.loops[i]) is not None and _loops(own, letter)}
-        states = after
-    return len(wide.letters) in states
+            states &= moves(loop)[1]
+        if position < len(narrow.letters):
+            on, stay = moves(narrow.letters[position])
+            states = (states & on) << 1 | states & stay
+        if not states:
+            return False
+    return states >> len(wide.letters) & 1 == 1
+
+
+@lru_cache(maxsize=1 << 12)
+def _moves(wide: Sequence | Template) -> Callable[[CharSet | Ref], tuple[int, int]]:
+    """By bit of the state of `wide`: whether a symbol leads on from it, and whether it stays."""
+
+    @cache
+    def moves(symbol: CharSet | Ref) -> tuple[int, int]:
+        letters, loops = enumerate(wide.letters), enumerate(wide.loops)
+        on = sum(1 << i for i, letter in letters if _includes(letter, symbol))
+        stay = sum(1 << i for i, loop in loops if loop is not None and _loops(loop, symbol))
+        return on, stay
+
+    return moves
 
 
 def _includes(wide: CharSet | Ref, narrow: CharSet | Ref) -> bool:

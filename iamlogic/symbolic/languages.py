@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 from iamlogic.errors import InternalError
@@ -104,6 +104,39 @@ class Sequence:
 
     letters: tuple[CharSet, ...]
     loops: tuple[CharSet | None, ...]  # one longer than letters
+    # Asked of very often: the hash, and where each character leads (`_moves_on`).
+    _hash: int = field(default=0, init=False, compare=False, repr=False)
+    _moves: Moves = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def __hash__(self) -> int:
+        if not self._hash:
+            object.__setattr__(self, "_hash", hash((self.letters, self.loops)))
+        return self._hash
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Sequence, (self.letters, self.loops))  # another process hashes differently
+
+    def takes(self, word: str) -> bool:
+        """Whether the word lies in it: all states at once, one bit for each."""
+        moves = self._moves
+        states = 1
+        for char in word:
+            on, stay = moves.get(char) or self._moves_on(char)
+            states = (states & on) << 1 | states & stay
+            if not states:
+                return False
+        return states >> len(self.letters) & 1 == 1
+
+    def _moves_on(self, char: str) -> tuple[int, int]:
+        """By bit of the state: whether the character leads on from it, and whether it stays."""
+        on = sum(1 << i for i, letter in enumerate(self.letters) if char in letter)
+        loops = enumerate(self.loops)
+        stay = sum(1 << i for i, loop in loops if loop is not None and char in loop)
+        self._moves[char] = on, stay
+        return on, stay
+
+
+Moves = dict[str, tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,7 +404,7 @@ def matches(language: Language, word: str) -> bool:
         case Glob():
             return _glob_matches(language, word)
         case Sequence():
-            return _sequence_matches(language, word)
+            return language.takes(word)
         case Union():
             return language.part_with(word) is not None
         case Nothing():
@@ -432,27 +465,3 @@ def glob_covers(wide: Glob, narrow: str) -> bool:
     if wide.marks:
         return _marked_glob_matches(wide, narrow, _MARK_UNDER_COVER)
     return _glob_matches(wide, narrow)
-
-
-def _sequence_matches(language: Sequence, word: str) -> bool:
-    letters, loops = language.letters, language.loops
-    states = {0}
-    for char in word:
-        states = {
-            after
-            for state in states
-            for after in _steps(letters, loops, state, char)
-        }  # fmt: skip
-        if not states:
-            return False
-    return len(letters) in states
-
-
-def _steps(
-    letters: tuple[CharSet, ...], loops: tuple[CharSet | None, ...], state: int, char: str
-) -> Iterable[int]:
-    loop = loops[state]
-    if loop is not None and char in loop:
-        yield state
-    if state < len(letters) and char in letters[state]:
-        yield state + 1

@@ -13,12 +13,13 @@ of them; each that is left holds one that no other does, found by the solver.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from iamlogic.questions.external.area import Box, Lists, joined, united
 from iamlogic.questions.external.grants import Grant, Key, Who
 from iamlogic.questions.external.narrowing import Narrowing, Narrowings, left_over
+from iamlogic.questions.external.neighbours import Neighbours
 from iamlogic.questions.external.universe import Universe
 from iamlogic.symbolic.inclusion import covers
 from iamlogic.symbolic.lowering import Lowered, Test, lower_condition
@@ -86,13 +87,19 @@ class Descent:
     """The grants of some Allow statements to the requesters of `outside`, whom `denies` spare."""
 
     def __init__(
-        self, universe: Universe, denies: Iterable[Lowered], outside: Sequence[int]
+        self,
+        universe: Universe,
+        denies: Iterable[Lowered],
+        outside: Sequence[int],
+        about: Callable[[Key, Box], None],
     ) -> None:
         self._universe, self._outside = universe, list(outside)
         self._compiler = universe.compiler
         self._solver = universe.solver
         self._terms = universe.solver.terms
         self._denies = tuple(Deny.all_of(denies))
+        self._about = about  # told what an example is looked for of
+        self._models: dict[tuple[Key, Box], Model] = {}
 
     def grants(self, given: Iterable[tuple[Key, Box, Statement]]) -> list[Grant]:
         """What is left of the grants, each as narrow as can be told."""
@@ -118,25 +125,48 @@ class Descent:
                 yield _Piece(key, box, sources, self._denies)
 
     def _descend(self, start: Iterable[_Piece]) -> Iterator[_Piece]:
-        waiting = [piece for piece in start if self._holds_some(piece)]
-        seen = set(waiting)
+        seen = set(start)
+        waiting = list(seen)
         while waiting:
             self._solver.deadline.check()
             piece = waiting.pop()
-            narrower = self._narrower(piece) if len(seen) < _MOST_PIECES else None
+            passed = self._passed(piece)
+            if passed is None:
+                continue  # it holds nothing
+            narrower = self._narrower(piece, passed) if len(seen) < _MOST_PIECES else None
             if narrower is None:
                 yield piece
                 continue
             for each in narrower:
-                if each not in seen and self._holds_some(each):
+                if each not in seen:
                     seen.add(each)
                     waiting.append(each)
 
-    def _narrower(self, piece: _Piece) -> list[_Piece] | None:
+    def _passed(self, piece: _Piece) -> frozenset[Deny] | None:
+        """Denies that some request passes by what narrows nothing, as far as one question tells.
+
+        None if the piece holds no request at all.
+        """
+        formula = self._allowed(piece.key, [piece.box])
+        loose = {
+            deny: self._loosely(focus, deny)
+            for deny in piece.denies
+            if not (focus := piece.box.within(deny.lists)).is_empty
+        }
+        self._about(piece.key, piece.box)
+        model = self._find([*formula, *loose.values()], piece.key) if loose else None
+        passed = frozenset(loose) if model is not None else frozenset()
+        model = model or self._find(formula, piece.key)
+        if model is None:
+            return None
+        self._models[piece.key, piece.box] = model
+        return passed
+
+    def _narrower(self, piece: _Piece, passed: frozenset[Deny]) -> list[_Piece] | None:
         """The piece in parts, each spared by some Deny in one way; None if no Deny divides it."""
         for number, deny in enumerate(piece.denies):
             focus = piece.box.within(deny.lists)
-            if focus.is_empty or self._may_pass(piece.key, focus, deny):
+            if deny in passed or focus.is_empty or self._may_pass(piece.key, focus, deny):
                 continue
             rest = (*piece.denies[:number], *piece.denies[number + 1 :])
             untouched = [
@@ -147,15 +177,18 @@ class Descent:
         return None
 
     def _may_pass(self, key: Key, focus: Box, deny: Deny) -> bool:
-        """Whether a request of the focus fails the Deny by something that narrows nothing."""
+        """Whether a request of the focus passes the Deny by something that narrows nothing."""
+        loosely = [*self._allowed(key, [focus]), self._loosely(focus, deny)]
+        return self._find(loosely, key) is not None
+
+    def _loosely(self, focus: Box, deny: Deny) -> int:
+        """The request is one of the focus and passes the Deny by something that narrows nothing."""
         loose = [-self._compiler.test(test) for test in deny.loose]
         if deny.name_some:
             loose.append(-self._compiler.principal_part(deny.statements[0]))
-        by_any = self._terms.any_of(loose)
-        return self._find([*self._allowed(key, [focus]), by_any], key) is not None
-
-    def _holds_some(self, piece: _Piece) -> bool:
-        return self._find(self._allowed(piece.key, [piece.box]), piece.key) is not None
+        return self._terms.all_of(
+            [focus.formula(self._terms, self._solver.request), self._terms.any_of(loose)]
+        )
 
     # The solver's part
 
@@ -176,20 +209,36 @@ class Descent:
 
     def example(self, grant: Grant, others: Iterable[Grant] = ()) -> Model | None:
         """A request of the grant that is allowed, in none of the others; None if there is none."""
-        without = [-other.formula(self._compiler) for other in others]
+        multivalued = self._solver.request.multivalued
+        without = [
+            -other.formula(self._compiler)
+            for other in others
+            if grant.key.may_meet(other.key, multivalued)
+        ]
+        known = self._models.get((grant.key, grant.boxes[0]))
+        if known is not None and not without:
+            return known
+        self._about(grant.key, grant.boxes[0])
         return self._find([*self._allowed(grant.key, grant.boxes), *without], grant.key)
 
-    def lies_outside(self, grants: Iterable[Grant], allows: Iterable[Lowered]) -> bool:
+    def lies_outside(self, grants: Sequence[Grant], allows: Iterable[Lowered]) -> bool:
         """Whether an allowed request from outside is in none of the grants.
 
-        Said of whole statements, without any step of the descent.
+        Said of whole statements, one Allow at a time, without any step of the descent; left out is
+        only what certainly has nothing in common with the Allow.
         """
+        neighbours = Neighbours(grants)
+        return any(self._is_missing(allow, neighbours) for allow in allows)
+
+    def _is_missing(self, allow: Lowered, neighbours: Neighbours) -> bool:
+        box = Lists.of(allow).box()
         matches = self._compiler.matches
+        denies = (deny for deny in self._denies if not box.within(deny.lists).is_empty)
         formula = [
             *self._outside,
-            self._compiler.some_matches(allows),
-            *(-matches(each) for deny in self._denies for each in deny.statements),
-            *(-grant.formula(self._compiler) for grant in grants),
+            matches(allow),
+            *dict.fromkeys(-matches(each) for deny in denies for each in deny.statements),
+            *(-grant.formula(self._compiler) for grant in neighbours.of([box])),
         ]
         return self._solver.find(formula, guess=False) is not None
 

@@ -19,7 +19,13 @@ from iamlogic.questions.external.descent import Descent, unseen_in
 from iamlogic.questions.external.finding import Finding, FindingKind
 from iamlogic.questions.external.grants import Grant, Key, grants_of
 from iamlogic.questions.external.identity import signature
-from iamlogic.questions.external.outsiders import EVERYONE, outsider_of
+from iamlogic.questions.external.neighbours import Neighbours
+from iamlogic.questions.external.outsiders import (
+    EVERYONE,
+    KEYS_OF_ACCOUNTS,
+    asks_for_values,
+    outsider_of,
+)
 from iamlogic.questions.external.subject import BlockPublicAccess, Subject
 from iamlogic.questions.external.universe import Universe
 from iamlogic.questions.external.witness import Witnesses
@@ -169,17 +175,19 @@ class _Search:
         outside: Sequence[int],
         given: Sequence[tuple[Key, Box, Statement]],
     ) -> tuple[Sequence[Grant], tuple[Finding, ...]]:
-        descent = Descent(self._universe, self._subject.denies, outside)
+        descent = Descent(self._universe, self._subject.denies, outside, self._witnesses.about)
         grants = sorted(descent.grants(given), key=_rank)
         found: dict[int, Finding] = {}
-        for grant in list(grants):
-            others = [other for other in grants if other is not grant]
-            self._witnesses.about(grant)
+        neighbours = Neighbours(grants)
+        kept = dict.fromkeys(map(id, grants))
+        for grant in grants:
+            others = [g for g in neighbours.of(grant.boxes) if g is not grant and id(g) in kept]
             model = descent.example(grant, others)
             if model is None:
-                grants = others
+                del kept[id(grant)]
             else:
                 found[id(grant)] = self._finding(kind, grant, model)
+        grants = [grant for grant in grants if id(grant) in kept]
         sources = {id(statement) for _, _, statement in given}
         allows = [each for each in self._subject.allows if id(each.statement) in sources]
         if descent.lies_outside(grants, allows):
@@ -187,7 +195,9 @@ class _Search:
         return grants, tuple(sorted((found[id(grant)] for grant in grants), key=_place))
 
     def _finding(self, kind: FindingKind, grant: Grant, model: Model) -> Finding:
-        witness = None if unseen_in(grant.key) is not None else self._witnesses.request(model)
+        witness = (
+            None if unseen_in(grant.key) is not None else self._witnesses.request(model, grant)
+        )
         finding = written(
             grant,
             kind,
@@ -202,7 +212,13 @@ class _Search:
 
 
 def _may_be_service(key: Key) -> bool:
-    return all(who.entry is None or who.entry.form is PrincipalForm.SERVICE for who in key.who)
+    """Certain if False: what bounds a requester by account or organization, no service has."""
+    if not all(who.entry is None or who.entry.form is PrincipalForm.SERVICE for who in key.who):
+        return False
+    return not any(
+        narrowing.test.key in KEYS_OF_ACCOUNTS and asks_for_values(narrowing, key)
+        for narrowing in key.narrowings
+    )
 
 
 def _rank(grant: Grant) -> tuple[int, list[list[str]]]:

@@ -6,11 +6,11 @@ and resources of all of them; so nothing hangs on how a policy is divided into s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from iamlogic.questions.external.area import Box, Lists
-from iamlogic.questions.external.narrowing import Narrowings, alternatives
+from iamlogic.questions.external.narrowing import Narrowings, alternatives, excludes
 from iamlogic.symbolic.compiler import Compiler
 from iamlogic.symbolic.lowering import Lowered
 from iamlogic.syntax.policy import Principal, PrincipalForm, Principals, Statement
@@ -52,6 +52,16 @@ class Who:
         assert self.source.principals is not None
         return self.source.principals
 
+    def may_meet(self, other: Who) -> bool:
+        """Whether a requester may be of both; certain if False."""
+        one, two = self.entry, other.entry
+        if one is None or two is None:
+            return True
+        if one.account is not None and two.account is not None:
+            return one.account == two.account
+        services = {one.form, two.form} == {PrincipalForm.SERVICE}
+        return not services or one.text == two.text
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -66,6 +76,12 @@ class Key:
                 *(each.formula(compiler) for each in self.who),
                 compiler.condition_part([each.test for each in self.narrowings]),
             ]
+        )
+
+    def may_meet(self, other: Key, multivalued: Collection[str]) -> bool:
+        """Whether a request may be under both; certain if False."""
+        return all(a.may_meet(b) for a in self.who for b in other.who) and not any(
+            excludes(a, b, multivalued) for a in self.narrowings for b in other.narrowings
         )
 
 

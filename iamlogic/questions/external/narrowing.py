@@ -7,11 +7,12 @@ lists are taken apart where they are alternatives. What a Deny leaves over is a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from math import prod
 
+from iamlogic.symbolic.inclusion import may_overlap
 from iamlogic.symbolic.languages import EVERYTHING
 from iamlogic.symbolic.lowering import Lowered, Test, lower_condition, lower_value
 from iamlogic.syntax.operators import BASES, Base, Comparison, Family, Operator, SetPrefix
@@ -99,6 +100,19 @@ def left_over(condition: Condition) -> tuple[Narrowing, ...] | None:
         _POSITIVE[base], None if condition.operator.set_prefix is None else SetPrefix.FOR_ANY_VALUE
     )
     return values_of(replace(condition, operator=positive))
+
+
+def excludes(one: Narrowing, other: Narrowing, multivalued: Collection[str]) -> bool:
+    """Whether no request is of both: the values of one key, of which it has one, lie apart."""
+    a, b = one.test, other.test
+    if a.key != b.key or a.key in multivalued:
+        return False
+    positive = not (a.negated or b.negated or a.outside or b.outside)
+    return (
+        positive
+        and not (a.if_absent and b.if_absent)
+        and not any(may_overlap(left, right) for left in a.languages for right in b.languages)
+    )
 
 
 def _presence(condition: Condition) -> Narrowing:

@@ -166,6 +166,12 @@ _BOUNDS: dict[str, Callable[[Narrowing, str], Outsider | None]] = {
 }
 
 
+KEYS_OF_ACCOUNTS = frozenset(
+    {"aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths"}
+)
+"""Keys that requesters have who belong to an account, and services have not (R-K10)."""
+
+
 def account_in(narrowing: Narrowing, text: str) -> str | None:
     """The account that an ARN's pattern fixes, if it does.
 

@@ -6,8 +6,9 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from iamlogic.errors import InternalError
+from iamlogic.questions.external.area import Box
 from iamlogic.questions.external.finding import Finding, FindingKind
-from iamlogic.questions.external.grants import Grant
+from iamlogic.questions.external.grants import Grant, Key
 from iamlogic.questions.external.subject import Subject
 from iamlogic.questions.external.zone import Zone
 from iamlogic.semantics import Request, broken_facts, with_usual_context
@@ -16,7 +17,10 @@ from iamlogic.semantics.statements import statement_matches
 from iamlogic.symbolic.believable import Hints, Suggestions
 from iamlogic.symbolic.concretizer import concretize, with_companions
 from iamlogic.symbolic.model import Model
+from iamlogic.symbolic.requester import RESOURCE_ACCOUNT
 from iamlogic.symbolic.symbolizer import ACTION
+
+_OF_OWNER = (RESOURCE_ACCOUNT, "aws:resourceorgid", "aws:resourceorgpaths")
 
 
 class Witnesses:
@@ -31,10 +35,9 @@ class Witnesses:
             condition.key for each in subject.statements for condition in each.statement.conditions
         )
 
-    def about(self, grant: Grant) -> None:
+    def about(self, key: Key, box: Box) -> None:
         """Examples are wanted that look like this grant."""
-        accounts = (who.entry.account for who in grant.key.who if who.entry is not None)
-        box = grant.boxes[0]
+        accounts = (who.entry.account for who in key.who if who.entry is not None)
         self._suggestions.about(
             Hints(
                 tuple(sorted(each.text.text for each in box.actions.within)),
@@ -43,8 +46,9 @@ class Witnesses:
             )
         )
 
-    def request(self, model: Model) -> Request:
+    def request(self, model: Model, grant: Grant) -> Request:
         """What the model describes; its resource is the zone's, where that is one account."""
+        self.about(grant.key, grant.boxes[0])
         if not self._suggestions.knows(model.words.get(ACTION, "")):
             self._suggestions.learn(
                 action.text
@@ -55,11 +59,10 @@ class Witnesses:
         decided = self._decided(model)
         if decided is not None:
             request = with_companions(request, decided)
-        if request.resource_account is not None or len(self._zone.accounts) != 1:
+        if len(self._zone.accounts) != 1 or any(key in model.keys for key in _OF_OWNER):
             return request
         (owner,) = self._zone.accounts
-        owned = replace(request, resource_account=owner)
-        return owned if self._mistakes(owned, decided) is None else request
+        return replace(request, resource_account=owner)
 
     def _decided(self, model: Model) -> Collection[str] | None:
         return None if self._all_requests else model.keys
@@ -68,7 +71,7 @@ class Witnesses:
         """Raise `InternalError` unless the evaluator agrees that the finding's witness shows it."""
         request = finding.witness
         assert request is not None
-        wrong = self._mistakes(request, self._decided(model))
+        wrong = self._mistake(request, finding, self._decided(model))
         if wrong is None and not finding.covers(request):
             wrong = "is none of its finding"
         if wrong is None and not self._is_outside(request, finding.kind):
@@ -78,21 +81,20 @@ class Witnesses:
                 f"the solver shows a request that {wrong}; please report it:\n{request.to_json()}"
             )
 
-    def _mistakes(self, request: Request, decided: Collection[str] | None) -> str | None:
+    def _mistake(
+        self, request: Request, finding: Finding, decided: Collection[str] | None
+    ) -> str | None:
         """Why the request is no example, if it is none; as it is, and as AWS would send it."""
         whole = request if decided is None else with_usual_context(request, decided)
         for each in (request, whole):
-            if not self._is_allowed(each):
+            allowed = any(statement_matches(source, each) for source in finding.statements)
+            if not allowed or any(
+                statement_matches(deny.statement, each) for deny in self._subject.denies
+            ):
                 return "the evaluator does not allow"
         if decided is not None and (broken := broken_facts(whole)):
             return f"AWS does not send, since {broken[0].value}"
         return None
-
-    def _is_allowed(self, request: Request) -> bool:
-        subject = self._subject
-        return any(
-            statement_matches(each.statement, request) for each in subject.allows
-        ) and not any(statement_matches(each.statement, request) for each in subject.denies)
 
     def _is_outside(self, request: Request, kind: FindingKind) -> bool:
         is_service = request.requester.kind is RequesterKind.SERVICE
