@@ -139,7 +139,7 @@ class _Search:
     def findings(self) -> ExternalAccess:
         given = list(self._given())
         grants, found = self._look_for(FindingKind.EXTERNAL_ACCESS, self._universe.external, given)
-        if self._subject.restricts_public and any(finding.is_public for finding in found):
+        if self._subject.restricts_public and any(map(self._makes_policy_public, found)):
             grants, found = [], ()  # R-X15
         deputies: tuple[Finding, ...] = ()
         to_services = [each for each in given if _may_be_service(each[0])]
@@ -149,6 +149,10 @@ class _Search:
             outside = [*self._universe.deputy(), *self._universe.in_none_of(everyone)]
             _, deputies = self._look_for(FindingKind.CONFUSED_DEPUTY, outside, to_services)
         return ExternalAccess(found, deputies, None, self._zone)
+
+    def _makes_policy_public(self, finding: Finding) -> bool:
+        """R-X15 is about a public policy; a public ACL alone restricts nothing."""
+        return finding.is_public and any(map(self._subject.is_own, finding.statements))
 
     def _given(self) -> Iterator[tuple[Key, Box, Statement]]:
         """What the Allow statements give, as far as it is about the type of resource."""

@@ -34,7 +34,7 @@ class Who:
     def not_listed(source: Lowered) -> Who:
         """All requesters of whom an Allow's `NotPrincipal` lists nothing (R-M13)."""
         assert source.principals is not None
-        listed = sorted(map(str, (Who.named(e).identity for e in source.principals.entries)))
+        listed = sorted({str(Who.named(entry).identity) for entry in source.principals.entries})
         return Who(("NOT", *listed), None, source)
 
     def formula(self, compiler: Compiler) -> int:

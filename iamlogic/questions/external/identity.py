@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from iamlogic.questions.external.area import Box, Part, Pattern
 from iamlogic.questions.external.finding import FindingKind
 from iamlogic.questions.external.grants import Grant, Key
-from iamlogic.symbolic.inclusion import covers
+from iamlogic.symbolic.inclusion import covers, may_overlap
 from iamlogic.symbolic.languages import (
     CharSet,
     Glob,
@@ -55,7 +55,7 @@ def _area(boxes: Iterable[Box]) -> list[list[str]]:
     if _pairs(boxes) > _MOST_PAIRS:
         return sorted([*_part(box.actions), "on", *_part(box.resources)] for box in boxes)
     pairs = {
-        (a, r, box.actions.without, box.resources.without)
+        (a, r, _touching(box.actions.without, a), _touching(box.resources.without, r))
         for box in boxes
         for a in box.actions.within
         for r in box.resources.within
@@ -69,6 +69,11 @@ def _area(boxes: Iterable[Box]) -> list[list[str]]:
 
 def _pairs(boxes: Iterable[Box]) -> int:
     return sum(len(box.actions.within) * len(box.resources.within) for box in boxes)
+
+
+def _touching(without: frozenset[Pattern], pattern: Pattern) -> frozenset[Pattern]:
+    """What takes something from the pattern: what a box excepts may be about its others alone."""
+    return frozenset(each for each in without if may_overlap(each.language, pattern.language))
 
 
 _Pair = tuple[Pattern, Pattern, frozenset[Pattern], frozenset[Pattern]]

@@ -57,6 +57,8 @@ def values_of(condition: Condition) -> tuple[Narrowing, ...]:
     test = lower_condition(condition)
     if test.negated or test.outside or condition.operator.base.family is Family.NULL:
         return (Narrowing(test, condition),)
+    if test.if_absent and not condition.values:  # R-C3: …IfExists of no values asks for absence
+        return (Narrowing(test, condition),)
     found = []
     for value in condition.values:
         languages = lower_value(condition, value)

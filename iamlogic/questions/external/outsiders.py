@@ -76,11 +76,19 @@ def _named(who: Who) -> Outsider:
 
 def bound_by(narrowing: Narrowing, key: Key) -> Outsider | None:
     """Whom a condition bounds the requester to; None where it bounds it to nobody fixed."""
+    outsiders = bounds_of(narrowing, key)
+    return outsiders.pop() if len(outsiders) == 1 else None
+
+
+def bounds_of(narrowing: Narrowing, key: Key) -> set[Outsider | None]:
+    """Whom each value bounds the requester to: of one condition several where a list stays whole.
+
+    Empty, where the condition bounds nobody, whatever its values are.
+    """
     bound = _BOUNDS.get(narrowing.test.key)
     if bound is None or not asks_for_values(narrowing, key):
-        return None
-    outsiders = {bound(narrowing, value.text) for value in narrowing.condition.values}
-    return outsiders.pop() if len(outsiders) == 1 else None
+        return set()
+    return {bound(narrowing, value.text) for value in narrowing.condition.values}
 
 
 def asks_for_values(narrowing: Narrowing, key: Key) -> bool:
@@ -132,7 +140,8 @@ def _path(narrowing: Narrowing, text: str) -> Outsider | None:
 
 
 def _arn(narrowing: Narrowing, text: str) -> Outsider | None:
-    if is_fixed(narrowing, text):
+    base = narrowing.condition.operator.base
+    if is_fixed(narrowing, text) and base.comparison is not Comparison.EQUALS_IGNORE_CASE:
         entry = read_principal(PrincipalType.AWS, text, narrowing.condition.where)
         if not isinstance(entry, BadPrincipal) and entry.form in _KINDS:
             if entry.form is PrincipalForm.ACCOUNT:  # R-K10: the root user's own ARN

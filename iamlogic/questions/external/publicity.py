@@ -8,7 +8,7 @@ access points, and the same in the sense of R-X14 for all other types.
 from __future__ import annotations
 
 from collections.abc import Callable
-from ipaddress import IPv4Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from iamlogic.catalog.identity_providers import SharedIssuer, shared_issuer
 from iamlogic.catalog.resource_types import ResourceType
@@ -18,7 +18,7 @@ from iamlogic.questions.external.narrowing import Narrowing
 from iamlogic.questions.external.outsiders import (
     account_in,
     asks_for_values,
-    bound_by,
+    bounds_of,
     is_fixed,
     outsider_of,
 )
@@ -70,8 +70,8 @@ def _bounds(narrowing: Narrowing, key: Key, type_: ResourceType | None) -> bool:
     if not asks_for_values(narrowing, key):
         return False
     if name in _WHO:
-        who = bound_by(narrowing, key)
-        return who is not None and who.kind in _BOUNDED
+        found = bounds_of(narrowing, key)  # several, where a long list was kept whole
+        return bool(found) and all(who is not None and who.kind in _BOUNDED for who in found)
     if name in _OF_POINTS and type_ is not None and type_.name.endswith("AccessPoint"):
         return False  # R-X12: the policy of an access point is asked through that point alone
     fixes = _FIXES.get(name)
@@ -81,7 +81,13 @@ def _bounds(narrowing: Narrowing, key: Key, type_: ResourceType | None) -> bool:
     )
 
 
-_WHO = ("aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths", "aws:principalarn")
+_WHO = (
+    "aws:principalaccount",
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:principalarn",
+    "kms:calleraccount",
+)
 _OF_POINTS = ("s3:dataaccesspointaccount", "s3:dataaccesspointarn")
 
 
@@ -102,6 +108,9 @@ def _user_id(narrowing: Narrowing, text: str, by_s3: bool) -> bool:  # noqa: FBT
 
 
 _WIDEST_V4, _WIDEST_V6 = 8, 32
+_PRIVATE_V6 = IPv6Network("fc00::/7")
+"""The one private range that is wider. `is_private` is true of others, which are routed (Teredo's).
+"""
 
 
 def _address(narrowing: Narrowing, text: str, by_s3: bool) -> bool:  # noqa: ARG001, FBT001
@@ -109,8 +118,9 @@ def _address(narrowing: Narrowing, text: str, by_s3: bool) -> bool:  # noqa: ARG
     if narrowing.condition.operator.base.family is not Family.IP:
         return is_fixed(narrowing, text)
     network = ip_network(text, strict=False)
-    widest = _WIDEST_V4 if isinstance(network, IPv4Network) else _WIDEST_V6
-    return network.prefixlen >= widest or network.is_private
+    if isinstance(network, IPv4Network):
+        return network.prefixlen >= _WIDEST_V4
+    return network.prefixlen >= _WIDEST_V6 or network.subnet_of(_PRIVATE_V6)
 
 
 _FIXES: dict[str, Callable[[Narrowing, str, bool], bool]] = {

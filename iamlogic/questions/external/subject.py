@@ -36,6 +36,7 @@ class Subject:
     denies: tuple[Lowered, ...]
     type: ResourceType | None
     restricts_public: bool = False
+    own: tuple[Statement, ...] = ()
 
     @staticmethod
     def of(
@@ -61,7 +62,12 @@ class Subject:
             tuple(each for each in (*statements, *limiting) if not each.allows),
             type_,
             restricts_public=block is not None and block.restrict_public_buckets,
+            own=tuple(statement for each in own for statement in each.statements),
         )
+
+    def is_own(self, statement: Statement) -> bool:
+        """Whether it stands in the resource's own policy, not in an ACL or the like beside it."""
+        return any(each is statement for each in self.own)
 
     @property
     def statements(self) -> tuple[Lowered, ...]:

@@ -29,6 +29,7 @@ from iamlogic.symbolic.solver import Solver
 from iamlogic.symbolic.symbolizer import ACTION, RESOURCE
 from iamlogic.symbolic.world import ALL_FACTS, NO_FACTS
 from iamlogic.syntax.letter_case import fold
+from iamlogic.syntax.policy import PrincipalForm
 
 _KINDS = (
     Kind.USER,
@@ -51,7 +52,7 @@ class Universe:
 
     `statements` are all that the question speaks of, `multivalued` the keys with several values.
     Without a `type` the resource may be any, and requesters are all but SAML and OIDC identities,
-    which call sts alone.
+    which call sts alone, unless a statement names one.
     """
 
     def __init__(
@@ -66,7 +67,7 @@ class Universe:
     ) -> None:
         self.zone, self.type, self.suggestions = zone, type_, suggestions
         self._statements = statements
-        kinds = tuple(_kinds(type_))
+        kinds = tuple(_kinds(type_, names_providers=any(map(_names_provider, statements))))
         suggestions.kinds = frozenset(kinds)
         facts = NO_FACTS if all_requests else ALL_FACTS
         self.solver = Solver(kinds, suggestions, multivalued, facts, within=_bounds(type_))
@@ -75,7 +76,7 @@ class Universe:
         lists = (part for each in statements for part in (each.actions, each.resources))
         self.compiler = Compiler(self._terms, request, blocks(lists))
         self._common = list(self._resource_is_ours())
-        if is_role(type_):
+        if Kind.PROVIDER in kinds:
             self._common += self._sts_calls()
         self.external = [
             *self._common,
@@ -132,12 +133,13 @@ class Universe:
         """The resource lies in the zone; told only where some statement asks whose it is."""
         request, zone = self._request, self.zone
         asked = {key for each in self._statements for key in _keys(each)}
-        if RESOURCE_ACCOUNT in asked:
-            if zone.accounts:
-                yield request.some_value(RESOURCE_ACCOUNT, ordered(map(Word, zone.accounts)))
-            elif zone.organization is not None or zone.org_paths:
+        if RESOURCE_ACCOUNT in asked and (zone.accounts or zone.organization or zone.org_paths):
+            ours = [request.some_value(RESOURCE_ACCOUNT, ordered(map(Word, zone.accounts)))]
+            if zone.organization is not None or zone.org_paths:
+                # Which accounts are in an organization nobody says here: none of somebody outside.
                 same = self._terms.all_of([request.has_account(), request.same_account()])
-                yield -same
+                ours.append(-same)
+            yield self._terms.any_of(ours)
         if zone.organization is not None and "aws:resourceorgid" in asked:
             member = request.some_value("aws:resourceorgid", (Word(zone.organization),))
             yield self._terms.any_of([member, -request.present("aws:resourceorgid")])
@@ -158,9 +160,17 @@ def is_role(type_: ResourceType | None) -> bool:
     return type_ is not None and type_.service == "sts"
 
 
-def _kinds(type_: ResourceType | None) -> Iterator[Kind]:
+def _names_provider(statement: Lowered) -> bool:
+    principals = statement.principals
+    return principals is not None and any(
+        entry.form is PrincipalForm.PROVIDER for entry in principals.entries
+    )
+
+
+def _kinds(type_: ResourceType | None, *, names_providers: bool) -> Iterator[Kind]:
+    """Providers call sts alone: they come where a role is, or what must be one as it names them."""
     for kind in _KINDS:
-        if kind is Kind.PROVIDER and not is_role(type_):
+        if kind is Kind.PROVIDER and not (is_role(type_) or (type_ is None and names_providers)):
             continue
         if kind is Kind.ANONYMOUS and type_ is not None and not type_.anonymous:
             continue

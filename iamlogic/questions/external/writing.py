@@ -10,7 +10,7 @@ from iamlogic.questions.external.area import Box, Part, Pattern
 from iamlogic.questions.external.finding import Finding, FindingKind, OutsiderKind, Reach
 from iamlogic.questions.external.grants import Grant, Key
 from iamlogic.questions.external.identity import identity
-from iamlogic.questions.external.outsiders import EVERYONE, Outsider, outsider_of
+from iamlogic.questions.external.outsiders import Outsider, outsider_of
 from iamlogic.questions.external.publicity import is_open_to_tenants, is_public
 from iamlogic.semantics.request import Request
 from iamlogic.symbolic.inclusion import may_overlap
@@ -53,7 +53,8 @@ def written(
 
 def _principal(key: Key, kind: FindingKind) -> Outsider:
     who = outsider_of(key)
-    if kind is FindingKind.CONFUSED_DEPUTY and who == EVERYONE:
+    if kind is FindingKind.CONFUSED_DEPUTY and who.kind is not OutsiderKind.SERVICE:
+        # aws:SourceOwner says for whom a service calls, which is not who calls (R-K23).
         return Outsider(OutsiderKind.SERVICE, "*")
     return who
 

@@ -1,0 +1,118 @@
+"""What a finding claims, against what a reviewer found wrong once: nothing narrower than it covers.
+
+Each case is the smallest that showed the mistake.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+import iamlogic as il
+from tests.strategies.external import OURS
+
+HERE, THERE = "111122223333", "444455556666"
+ZONE = il.Zone(accounts={HERE})
+BUCKET = "arn:aws:s3:::b"
+PROVIDER = f"arn:aws:iam::{HERE}:oidc-provider/token.actions.githubusercontent.com"
+
+
+def allow(**more: object) -> dict[str, object]:
+    head = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}
+    return {**head, "Resource": f"{BUCKET}/*", **more}
+
+
+def policy(*statements: dict[str, object]) -> il.Policy:
+    return il.parse({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def access(
+    *statements: dict[str, object], zone: il.Zone = ZONE, **more: object
+) -> il.ExternalAccess:
+    options = {"resource_type": "AWS::S3::Bucket", **more}
+    return il.external_access(policy(*statements), zone, **options)  # type: ignore[arg-type]
+
+
+def test_if_exists_of_no_values_lets_in_who_lacks_the_key() -> None:
+    """R-C3, R-C4."""
+    (finding,) = access(allow(Condition={"ArnEqualsIfExists": {"aws:SourceArn": []}}))
+    assert finding.witness is not None
+    assert not finding.witness.values("aws:SourceArn")
+
+
+def test_the_resource_is_anywhere_in_the_organization_also_beside_accounts() -> None:
+    zone = il.Zone(accounts={HERE}, organization=OURS)
+    condition = {"StringEquals": {"aws:ResourceAccount": THERE}}
+    (finding,) = access(allow(Condition=condition), zone=zone)
+    assert finding.principal == "*"
+
+
+def test_a_list_too_long_to_be_taken_apart_bounds_as_its_values_do() -> None:
+    accounts = [f"{number:012}" for number in range(300)]
+    (finding,) = access(allow(Condition={"StringEquals": {"aws:PrincipalAccount": accounts}}))
+    assert not finding.is_public
+    condition = {"StringLike": {"aws:PrincipalAccount": [*accounts, "4*"]}}
+    (finding,) = access(allow(Condition=condition))
+    assert finding.is_public
+
+
+def test_a_public_acl_does_not_make_the_policy_public() -> None:
+    """R-X15: RestrictPublicBuckets asks whether the policy is public."""
+    block = il.BlockPublicAccess(restrict_public_buckets=True)
+    acl = policy(allow())
+    found = access(allow(Principal={"AWS": HERE}), sharing=[acl], block_public_access=block)
+    assert [finding.is_public for finding in found] == [True]
+    assert not access(allow(), sharing=[acl], block_public_access=block)
+
+
+def test_where_case_is_ignored_the_principal_is_no_single_user() -> None:
+    arn = f"arn:aws:iam::{THERE}:user/alice"
+    (finding,) = access(allow(Condition={"StringEqualsIgnoreCase": {"aws:PrincipalArn": arn}}))
+    assert (finding.principal, finding.principal_kind) == (THERE, il.OutsiderKind.ACCOUNT)
+
+
+def test_an_account_listed_twice_is_listed() -> None:
+    once = allow(NotPrincipal={"AWS": [HERE]})
+    twice = allow(NotPrincipal={"AWS": [HERE, f"arn:aws:iam::{HERE}:root"]})
+    del once["Principal"], twice["Principal"]
+    assert [f.id for f in access(once)] == [f.id for f in access(twice)]
+
+
+def test_an_id_has_nothing_of_the_exceptions_to_other_patterns() -> None:
+    """A box excepts what some pattern of its list holds, whichever that is."""
+    get, put, one, two = "s3:Get*", "s3:Put*", f"{BUCKET}/1*", f"{BUCKET}/2*"
+    denied = {**allow(Resource="*"), "Effect": "Deny"}
+    (by_actions,) = access(
+        allow(Action=get, Resource=[one, two]), allow(Action=put, Resource=one), denied
+    )
+    (by_resources,) = access(
+        allow(Action=[get, put], Resource=one), allow(Action=get, Resource=two), denied
+    )
+    assert by_actions.id == by_resources.id
+
+
+@pytest.mark.parametrize("block", ["2001::/23", "::/0", "0.0.0.0/1"])
+def test_wide_blocks_are_public_though_python_calls_some_private(block: str) -> None:
+    """R-X12."""
+    (finding,) = access(allow(Condition={"IpAddress": {"aws:SourceIp": block}}))
+    assert finding.is_public
+
+
+@pytest.mark.parametrize("block", ["fc00::/7", "10.0.0.0/8", "2001:db8::/32"])
+def test_private_and_narrow_blocks_are_not(block: str) -> None:
+    (finding,) = access(allow(Condition={"IpAddress": {"aws:SourceIp": block}}))
+    assert not finding.is_public
+
+
+def test_a_policy_that_names_a_provider_is_asked_of_its_identities() -> None:
+    """Of sts or not: who names a provider means a role."""
+    trust: dict[str, object] = {"Effect": "Allow", "Principal": {"Federated": PROVIDER}}
+    trust["Action"] = "*"
+    (finding,) = access(trust, resource_type=None)
+    assert (finding.principal, finding.is_public) == (PROVIDER, True)
+
+
+def test_a_service_that_says_for_whom_it_calls_is_still_the_service() -> None:
+    """R-K23: aws:SourceOwner of a service is not its account."""
+    found = access(allow(Condition={"StringEquals": {"aws:SourceOwner": THERE}}))
+    (deputy,) = found.confused_deputies
+    assert (deputy.principal, deputy.principal_kind) == ("*", il.OutsiderKind.SERVICE)
