@@ -99,10 +99,15 @@ def rules() -> list[Rule]:
     for section, id_ in _defined():
         by_file: dict[str, tuple[str, ...]] = {}
         for file, case in cases:
-            if id_ in case["rule"]:
+            if id_ in _named(case):
                 by_file[file] = (*by_file.get(file, ()), case["id"])
         found.append(Rule(id_, section, by_file, CITED.get(id_, ())))
     return found
+
+
+def _named(case: Mapping[str, list[str]]) -> list[str]:
+    """The rules of a case; the project's own cases of external access name none."""
+    return case.get("rule") or case.get("rules") or []
 
 
 def _defined() -> Iterator[tuple[str, str]]:
@@ -121,7 +126,7 @@ def problems(known: list[Rule]) -> Iterator[str]:
     ids = {rule.id for rule in known}
     for path in sorted(CASES.glob("*.json")):
         for case in json.loads(path.read_text(encoding="utf-8")):
-            for named in sorted(set(case["rule"]) - ids):
+            for named in sorted(set(_named(case)) - ids):
                 yield f"{path.name}: {case['id']} names {named}, which is no rule"
     for id_, tests in CITED.items():
         if id_ not in ids:

@@ -161,7 +161,7 @@ def _source_account(request: Request) -> bool:
 
 
 def _caller_account(request: Request) -> bool:
-    """A service says in aws:SourceOwner for whom it calls; all others have no account but theirs."""
+    """A service says in aws:SourceOwner for whom it calls; all others have no account but one."""
     account, kind = request.requester.account, request.requester.kind
     callers = request.values("kms:CallerAccount")
     owners = () if kind is RequesterKind.SERVICE else request.values("aws:SourceOwner")

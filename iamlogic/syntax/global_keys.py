@@ -6,11 +6,7 @@ Which keys are multivalued (R-K8) makes some variables an error (R-V9) and some 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.operators import Family
-from iamlogic.syntax.policy import Policy
 
 MULTIVALUED_KEYS = frozenset(
     {
@@ -67,27 +63,10 @@ SINGLE_VALUED_KEYS = frozenset(
         "aws:vpcsourceip",
     }
 )
+"""The global keys that have at most one value (R-K8)."""
 
-TAG_FAMILIES = ("aws:principaltag/", "aws:requesttag/", "aws:resourcetag/")
-"""Families of single-valued keys, one for each tag name."""
-
-
-def is_single_valued(folded: str) -> bool:
-    """Whether a key is known to have one value at most (R-K8); its name is folded."""
-    return folded in SINGLE_VALUED_KEYS or folded.startswith(TAG_FAMILIES)
-
-
-def multivalued_keys(policies: Iterable[Policy]) -> frozenset[str]:
-    """R-K8: the keys, folded, that can have several values in a question about these policies."""
-    with_prefix = {
-        fold(condition.key)
-        for policy in policies
-        for statement in policy.statements
-        for condition in statement.conditions
-        if condition.operator.set_prefix is not None
-    }
-    return MULTIVALUED_KEYS | {key for key in with_prefix if not is_single_valued(key)}
-
+SINGLE_VALUED_FAMILIES = ("aws:principaltag/", "aws:requesttag/", "aws:resourcetag/")
+"""How the names of keys begin of which there is one for each tag, with one value (R-K8)."""
 
 KEY_FAMILIES: dict[str, tuple[Family, ...]] = {
     "aws:multifactorauthpresent": (Family.BOOL,),
@@ -103,45 +82,3 @@ KEY_FAMILIES: dict[str, tuple[Family, ...]] = {
     "aws:ec2instancesourceprivateipv4": (Family.IP,),
 }
 """The families that fit a global key which is neither text nor an ARN (R-K14)."""
-
-SINGLE_VALUED_KEYS = frozenset(
-    {
-        "aws:calledviafirst",
-        "aws:calledvialast",
-        "aws:currenttime",
-        "aws:ec2instancesourceprivateipv4",
-        "aws:ec2instancesourcevpc",
-        "aws:epochtime",
-        "aws:federatedprovider",
-        "aws:multifactorauthage",
-        "aws:multifactorauthpresent",
-        "aws:principalaccount",
-        "aws:principalarn",
-        "aws:principalisawsservice",
-        "aws:principalorgid",
-        "aws:principalservicename",
-        "aws:principaltype",
-        "aws:referer",
-        "aws:requestedregion",
-        "aws:resourceaccount",
-        "aws:resourceorgid",
-        "aws:securetransport",
-        "aws:sourceaccount",
-        "aws:sourcearn",
-        "aws:sourceidentity",
-        "aws:sourceip",
-        "aws:sourceorgid",
-        "aws:sourcevpc",
-        "aws:sourcevpce",
-        "aws:tokenissuetime",
-        "aws:useragent",
-        "aws:userid",
-        "aws:username",
-        "aws:viaawsservice",
-        "aws:vpcsourceip",
-    }
-)
-"""The global keys that have at most one value (R-K8)."""
-
-SINGLE_VALUED_FAMILIES = ("aws:principaltag/", "aws:requesttag/", "aws:resourcetag/")
-"""How the names of keys begin of which there is one for each tag, with one value (R-K8)."""

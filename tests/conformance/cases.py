@@ -7,6 +7,7 @@
 | `comparisons`, `documented_comparisons` | how two lone policies relate |
 | `texts` | which text is a policy, and what is wrong or doubtful with it |
 | `stacks` | how several policies around one request answer it |
+| `EXTERNAL` | who outside a zone of trust can reach a resource |
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ EVALUATIONS = (
     "documented_variables",
 )
 COMPARISONS = ("comparisons", "documented_comparisons")
-ALL = (*EVALUATIONS, *COMPARISONS, "requests", "texts", "stacks")
+EXTERNAL = ("external_access", "documented_external_access")
+ALL = (*EVALUATIONS, *COMPARISONS, *EXTERNAL, "requests", "texts", "stacks")
 
 
 def read(name: str) -> list[Case]:

@@ -14,7 +14,7 @@ from iamlogic import Relation
 from iamlogic.semantics import Request, allows, can_exist
 from iamlogic.semantics.statements import statement_matches
 from iamlogic.semantics.world import is_compared
-from iamlogic.syntax.global_keys import multivalued_keys
+from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.policy import Effect, Policy, Statement
 from tests.differential.oracle import allows_more, share
 from tests.strategies.policies import pairs, policies

@@ -14,7 +14,7 @@ from iamlogic.semantics import can_send, evaluate, with_usual_context
 from iamlogic.semantics.request import Request
 from iamlogic.semantics.requester import RequesterKind
 from iamlogic.semantics.world import can_exist
-from iamlogic.syntax.global_keys import multivalued_keys
+from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.policy import PolicyKind
 from tests.strategies.external import EXTERNAL, is_trusted, zones
 from tests.strategies.policies import policies

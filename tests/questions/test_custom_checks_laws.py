@@ -11,7 +11,7 @@ import iamlogic as il
 from iamlogic.semantics import allows, can_exist
 from iamlogic.semantics.statements import statement_matches
 from iamlogic.semantics.world import is_compared
-from iamlogic.syntax.global_keys import multivalued_keys
+from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.policy import Effect, Policy, Statement
 from tests.differential.oracle import share
 from tests.questions.reasons import hold_reasons

@@ -8,7 +8,7 @@ from iamlogic.semantics import Request, broken_facts, can_exist, can_send, with_
 from iamlogic.semantics.context import ContextValue
 from iamlogic.semantics.world import is_compared
 from iamlogic.syntax.documents import parse
-from iamlogic.syntax.global_keys import multivalued_keys
+from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.policy import PolicyKind
 
 A = "111122223333"

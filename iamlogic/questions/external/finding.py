@@ -79,8 +79,9 @@ class Finding:
     Deny is what asks for it. `is_public` says that nothing bounds who it is (R-X10 to R-X14).
     `statements` are the Allow statements that grant it, of the `policy`; `witness` is a request
     from outside that is allowed, confirmed by the evaluator; None for the principals by whom no
-    request is written (R-M8). `remarks` say in a sentence each what deserves a look. `id` is the
-    same for the same grant, whatever the text.
+    request is written (R-M8). `remarks` say in a sentence each what deserves a look; `resource` is
+    the name that the question was given for it. `id` is the same for the same grant on the same
+    resource, whatever the text.
 
     `covers` tells the finding's requests exactly: those by all of `principals`, under the
     conditions, in one of `reaches`, of which the lists above are the summary.
@@ -97,6 +98,7 @@ class Finding:
     witness: Request | None
     id: str
     resource_type: str | None = None
+    resource: str | None = None
     except_actions: tuple[str, ...] = ()
     except_resources: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()

@@ -69,13 +69,16 @@ def _bounds(narrowing: Narrowing, key: Key, type_: ResourceType | None) -> bool:
     name = narrowing.test.key
     if not asks_for_values(narrowing, key):
         return False
+    by_s3 = is_s3(type_)
+    of_resource = all(value.text in _THE_RESOURCE_S for value in narrowing.condition.values)
+    if not by_s3 and of_resource and (name in _WHO or name in _FIXES):
+        return True  # R-X14: one account or organization, though not written; not R-X12
     if name in _WHO:
         found = bounds_of(narrowing, key)  # several, where a long list was kept whole
         return bool(found) and all(who is not None and who.kind in _BOUNDED for who in found)
     if name in _OF_POINTS and type_ is not None and type_.name.endswith("AccessPoint"):
         return False  # R-X12: the policy of an access point is asked through that point alone
     fixes = _FIXES.get(name)
-    by_s3 = is_s3(type_)
     return fixes is not None and all(
         fixes(narrowing, value.text, by_s3) for value in narrowing.condition.values
     )
@@ -88,6 +91,7 @@ _WHO = (
     "aws:principalarn",
     "kms:calleraccount",
 )
+_THE_RESOURCE_S = ("${aws:ResourceAccount}", "${aws:ResourceOrgID}")
 _OF_POINTS = ("s3:dataaccesspointaccount", "s3:dataaccesspointarn")
 
 
@@ -105,6 +109,11 @@ def _user_id(narrowing: Narrowing, text: str, by_s3: bool) -> bool:  # noqa: FBT
     if is_fixed(narrowing, text):
         return text != "anonymous"
     return not by_s3 and is_fixed(narrowing, text.removesuffix(":*"))
+
+
+def _is_true(narrowing: Narrowing, text: str, by_s3: bool) -> bool:  # noqa: ARG001, FBT001
+    """EFS: clients that mount the file system are in networks that its owner has let them in."""
+    return text.lower() == "true"
 
 
 _WIDEST_V4, _WIDEST_V6 = 8, 32
@@ -133,6 +142,7 @@ _FIXES: dict[str, Callable[[Narrowing, str, bool], bool]] = {
     "aws:sourceip": _address,
     "aws:vpcsourceip": _address,
     "aws:userid": _user_id,
+    "elasticfilesystem:accessedviamounttarget": _is_true,
     "s3:dataaccesspointaccount": _exact,
     "s3:dataaccesspointarn": _arn,
     "s3:x-amz-server-side-encryption-aws-kms-key-id": _exact,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from iamlogic.catalog.resource_types import ResourceType
 from iamlogic.symbolic.lowering import Lowered, lower
-from iamlogic.syntax.global_keys import multivalued_keys
+from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.policy import Policy, PolicyKind, PrincipalForm, Statement
 from iamlogic.syntax.policy_set import PolicySet
 

@@ -42,6 +42,7 @@ def written(
         witness,
         identity(kind, grant, resource),
         None if type_ is None else type_.name,
+        resource,
         _excepted(boxes, lambda box: box.actions),
         _excepted(boxes, lambda box: box.resources),
         tuple(_remarks(grant.key, who)),
