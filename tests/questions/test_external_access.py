@@ -211,6 +211,20 @@ def test_only_actions_of_the_type_count() -> None:
     assert not access(allow({"AWS": THERE}), resource_type="AWS::SQS::Queue")
 
 
+def test_the_resource_lies_in_the_zone() -> None:
+    """R-X17."""
+    variable = {"StringEquals": {"aws:PrincipalAccount": "${aws:ResourceAccount}"}}
+    other = {"StringEquals": {"aws:ResourceAccount": THERE}}
+    assert not access(allow(Condition=variable))
+    assert not access(allow(Condition=other))
+    assert access(allow(Condition=other), zone=il.Zone())
+    member = {"StringEquals": {"aws:PrincipalOrgID": "${aws:ResourceOrgID}"}}
+    zone = il.Zone(organization=OURS)
+    assert not access(allow(Condition=member), zone=zone)
+    assert not access(allow(Condition=variable), zone=zone)
+    assert access(allow(Condition=member))  # whose organization it is, this zone does not say
+
+
 def test_a_trust_policy_needs_no_type() -> None:
     def trust(principal: object, action: str, **more: object) -> il.ExternalAccess:
         statement = {"Effect": "Allow", "Principal": principal, "Action": action, **more}
