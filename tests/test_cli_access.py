@@ -374,6 +374,13 @@ def test_sharing_counts_beside_the_policy() -> None:
     assert run("p.json", *options, "--block-public-access", "ignore-public-acls").exit_code == 0
 
 
+def test_an_acl_by_itself_is_ignored_where_public_acls_are() -> None:
+    saved("acl.json", acl((ALL_USERS, "READ")))
+    blocked = ("--block-public-access", "ignore-public-acls")
+    assert run("acl.json", *ZONE, *BUCKET).exit_code == 1
+    assert run("acl.json", *ZONE, *BUCKET, *blocked).exit_code == 0
+
+
 def test_block_public_access_takes_effect_and_is_about_buckets() -> None:
     written("p.json", allow("*"))
     blocked = ("--block-public-access", "restrict-public-buckets,ignore-public-acls")
@@ -606,10 +613,13 @@ def test_an_acceptance_cannot_have_expired_already() -> None:
 @pytest.mark.parametrize("output", ["text", "json", "markdown", "sarif"])
 def test_equal_questions_have_equal_answers_to_the_byte(output: str) -> None:
     networks = [f"203.0.{number}.0/24" for number in range(9)]
-    written("p.json", *(allow("*", Condition={"IpAddress": {"aws:SourceIp": networks}}), *hard(3)))
+    several = allow([PARTNER, OTHER], ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"])
+    office = allow("*", Condition={"IpAddress": {"aws:SourceIp": networks}})
+    deny = allow("*", "s3:PutObject", Condition={"Bool": {"aws:SecureTransport": "false"}})
+    written("p.json", several, office, {**deny, "Effect": "Deny"}, *hard(3))
     program = [sys.executable, "-c", "from iamlogic.cli import main; main()"]
     outputs = set()
-    for seed in ("0", "1", "2"):
+    for seed in "01234":
         environment = {**os.environ, "PYTHONHASHSEED": seed}
         arguments = [*program, "access", "p.json", *ZONE, "--format", output]
         done = subprocess.run(arguments, capture_output=True, env=environment, check=False)

@@ -169,7 +169,7 @@ def access(
         _check_type(resource_type, block)
         chosen = settings_in(settings)
         zone = zone_of(chosen, accounts, organization, org_paths, services)
-        shared = [read_resource(each, resource=resource) for each in sharing]
+        shared = [read_resource(each, resource=resource).subject for each in sharing]
         asked = Asked(
             zone,
             resource_type,

@@ -16,7 +16,7 @@ from functools import partial
 
 import iamlogic as il
 from iamlogic.cli.reading import content_of, name_of
-from iamlogic.inputs.resource_files import read_granting
+from iamlogic.inputs.resource_files import Granting, read_granting
 from iamlogic.syntax.policy import PolicyKind
 from iamlogic.syntax.policy_set import policies_of
 
@@ -66,12 +66,15 @@ def _look(asked: Asked, given: tuple[str, bytes | None]) -> Seen:
     name = name_of(file)
     subject: il.Policy | il.PolicySet | None = None
     try:
-        subject = read_resource(file, content, resource=asked.resource)
+        granting = read_resource(file, content, resource=asked.resource)
+        subject, sharing = granting.subject, asked.sharing
+        if granting.is_sharing and isinstance(subject, il.Policy):  # of a resource without policy
+            sharing = (subject, *sharing)
         access = il.external_access(
-            subject,
+            _NONE if granting.is_sharing else subject,
             asked.zone,
             resource_type=asked.resource_type,
-            sharing=asked.sharing,
+            sharing=sharing,
             block_public_access=asked.block_public_access,
             resource=asked.resource,
             timeout=asked.timeout,
@@ -82,16 +85,18 @@ def _look(asked: Asked, given: tuple[str, bytes | None]) -> Seen:
     return Seen(name, subject, access)
 
 
+_NONE = il.Policy((), kind=PolicyKind.RESOURCE)
+
+
 def read_resource(
     file: str, content: bytes | None = None, *, resource: str | None = None
-) -> il.Policy | il.PolicySet:
+) -> Granting:
     """What grants access to a resource; a policy that cannot is an error."""
     name = name_of(file)
-    subject = read_granting(
-        content_of(file) if content is None else content, name, resource=resource
-    )
-    check_grants(subject, name)
-    return subject
+    given = content_of(file) if content is None else content
+    granting = read_granting(given, name, resource=resource)
+    check_grants(granting.subject, name)
+    return granting
 
 
 def check_grants(subject: il.Policy | il.PolicySet, name: str) -> None:

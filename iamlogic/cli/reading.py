@@ -57,7 +57,7 @@ def read_subject_of(file: str) -> il.Policy | il.PolicySet:
     from iamlogic.inputs.resource_files import read_granting
     from iamlogic.syntax.policy_set import policies_of
 
-    subject = read_granting(content_of(file), name_of(file))
+    subject = read_granting(content_of(file), name_of(file)).subject
     for policy in policies_of(subject):
         for warning in policy.warnings:
             say("warning", str(warning))

@@ -7,7 +7,7 @@ stands in the file, line and column too, so that a finding leads there.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from iamlogic.errors import AccountError, Path, Problem, Where
 from iamlogic.inputs.json_files import decoded
@@ -25,7 +25,18 @@ _FIRST_STEPS = {"ACL", "grants", "snapshot"}
 """What stands first in the path of a place in such a document: it only says what is read."""
 
 
-def read_granting(content: bytes, file: str, *, resource: str | None = None) -> Policy | PolicySet:
+@dataclass(frozen=True, slots=True)
+class Granting:
+    """What a file holds, and whether that is a sharing document.
+
+    Block Public Access treats an ACL otherwise than a bucket policy.
+    """
+
+    subject: Policy | PolicySet
+    is_sharing: bool = False
+
+
+def read_granting(content: bytes, file: str, *, resource: str | None = None) -> Granting:
     """The policy, the stack, or the policy that says what a sharing document says.
 
     `resource` is the ARN of what an ACL or the attributes of a snapshot are attached to; neither
@@ -36,22 +47,22 @@ def read_granting(content: bytes, file: str, *, resource: str | None = None) -> 
     if len(content) > MAX_TEXT:  # a key can have more grants than a policy has text
         shared = _sharing(content, file, resource)
         if shared is not None:
-            return shared
+            return Granting(shared, is_sharing=True)
     root, problems = read_document(content, file)
     if not _is_sharing(root):
-        return subject_in(root, problems)
+        return Granting(subject_in(root, problems))
     try:
         shared = _sharing(content, file, resource)
     except AccountError as error:
         told = (_placed(each, root, problems.document) for each in error.problems)
         raise AccountError(tuple(told)) from None
     if shared is None:  # the reader of policies tells what is wrong with it
-        return subject_in(root, problems)
+        return Granting(subject_in(root, problems))
     statements = tuple(
         replace(each, where=_place(each.where, root, problems.document))
         for each in shared.statements
     )
-    return replace(shared, statements=statements)
+    return Granting(replace(shared, statements=statements), is_sharing=True)
 
 
 def _is_sharing(root: JsonValue) -> bool:

@@ -167,7 +167,7 @@ def _said(report: AccessReport, found: list[Finding], mark: Mark) -> Iterator[st
     else:
         yield f"{files} {'let' if several else 'lets'} nobody in from outside the zone of trust"
         if report.judged:
-            yield ", but who did before" if report.change else ", but who is accepted"
+            yield f", apart from what {'was there before' if report.change else 'is accepted'}"
     if found and report.unread:
         yield f"; {unread} could not be read"
     if (found or report.unread) and report.unknown:

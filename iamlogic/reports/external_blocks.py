@@ -8,7 +8,7 @@ their principals and values go together where all combinations of those are ther
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
@@ -103,15 +103,30 @@ def _products(choices: Sequence[_Choice]) -> list[list[_Choice]]:
     ]
 
 
-def _block(findings: Sequence[Finding], expired: Acceptance | None) -> Block:
+def _block(findings: Iterable[Finding], expired: Acceptance | None) -> Block:
+    order = _order(findings)
+    ordered = sorted(findings, key=lambda finding: [order(part) for part in _choice(finding)])
     conditions = []
-    for number, condition in enumerate(findings[0].conditions):
+    for number, condition in enumerate(ordered[0].conditions):
         values: dict[str, Text] = {}
-        for finding in findings:
+        for finding in ordered:
             values.update({each.text: each for each in finding.conditions[number].values})
         conditions.append(replace(condition, values=tuple(values.values())))
-    principals = tuple(dict.fromkeys(each.principal for each in findings))
-    return Block(tuple(findings), principals, tuple(conditions), expired)
+    principals = tuple(dict.fromkeys(each.principal for each in ordered))
+    return Block(tuple(ordered), principals, tuple(conditions), expired)
+
+
+def _order(findings: Iterable[Finding]) -> Callable[[tuple[str, ...]], list[tuple[int, str]]]:
+    """The order in which the granting statements list what is in a choice, then that of letters."""
+    places: dict[str, int] = {}
+    statements = {id(each): each for finding in findings for each in finding.statements}
+    for statement in statements.values():
+        listed = [value.text for each in statement.conditions for value in each.values]
+        for entry in statement.principals.entries if statement.principals else ():
+            listed += [entry.text, *([entry.account] if entry.account else [])]
+        for text in listed:
+            places.setdefault(text, len(places))
+    return lambda part: [(places.get(text, len(places)), text) for text in part]
 
 
 def rows_of(block: Block) -> list[Row]:
