@@ -18,7 +18,6 @@ from collections.abc import Sequence as Row
 from iamlogic.errors import InternalError
 from iamlogic.symbolic.deadline import Deadline, Undecided
 from iamlogic.symbolic.languages import (
-    CharSet,
     Glob,
     Language,
     Nothing,
@@ -104,8 +103,7 @@ class _Product:
     """The automata of some rows (a word must end in one of each) and of banned languages."""
 
     def __init__(self, rows: Row[Row[Single]], banned: Row[Single]) -> None:
-        self._letters: list[tuple[int, CharSet]] = []  # (state's bit, what leads on from it)
-        self._loops: list[tuple[int, CharSet]] = []
+        self._shapes: list[tuple[int, Sequence]] = []  # each with the number of its first state
         self._width = 0
         self._start = 0
         self._goals: list[int] = []  # of each row, its accepting states
@@ -131,8 +129,7 @@ class _Product:
         shape = spelled(part)
         base, size = self._width, len(shape.letters) + 1
         self._start |= 1 << base
-        self._letters += [(1 << base + i, letter) for i, letter in enumerate(shape.letters)]
-        self._loops += [(1 << base + i, loop) for i, loop in enumerate(shape.loops) if loop]
+        self._shapes.append((base, shape))
         self._width += size
         accepting = 1 << base + size - 1
         last = shape.loops[-1]
@@ -141,30 +138,17 @@ class _Product:
 
     def _character_classes(self) -> list[tuple[str, int, int]]:
         """(representative, bits whose letter it is, bits whose loop it is), one for each class."""
-        by_char: dict[str, list[int]] = {}
-        any_letter = any_loop = 0  # sets given by what they leave out
-        holes: dict[str, list[int]] = {}
-        for kind, edges in ((0, self._letters), (1, self._loops)):
-            for bit, chars in edges:
-                if chars.negated:
-                    if kind == 0:
-                        any_letter |= bit
-                    else:
-                        any_loop |= bit
-                    for char in chars.chars:
-                        holes.setdefault(char, [0, 0])[kind] |= bit
-                else:
-                    for char in chars.chars:
-                        by_char.setdefault(char, [0, 0])[kind] |= bit
-        named = by_char.keys() | holes.keys()
+        named = frozenset[str]().union(*(shape.named for _, shape in self._shapes))
         fresh = next((c for c in _FRESH if c not in named), None) or _unnamed(named)
-        seen: dict[tuple[int, int], str] = {(any_letter, any_loop): fresh}
-        for char in sorted(named, key=_plainness):
-            letter, loop = by_char.get(char, (0, 0))
-            no_letter, no_loop = holes.get(char, (0, 0))
-            masks = (letter | any_letter & ~no_letter, loop | any_loop & ~no_loop)
-            seen.setdefault(masks, char)
-        return [(char, letter, loop) for (letter, loop), char in seen.items()]
+        seen: dict[tuple[int, int], str] = {}
+        for char in (fresh, *sorted(named, key=_plainness)):
+            letters = loops = 0
+            for base, shape in self._shapes:
+                on, stay = shape.moves_on(char)
+                letters |= on << base
+                loops |= stay << base
+            seen.setdefault((letters, loops), char)
+        return [(char, letters, loops) for (letters, loops), char in seen.items()]
 
     def shortest(self, deadline: Deadline) -> str | None:
         """A shortest accepted word, or None if the language is empty."""
@@ -217,7 +201,7 @@ def _plainness(char: str) -> tuple[int, str]:
     return (at if at >= 0 else len(_FRESH) + ord(char), char)
 
 
-def _unnamed(named: set[str]) -> str:
+def _unnamed(named: frozenset[str]) -> str:
     """A character outside a large alphabet; surrogates are no characters of a word."""
     code = next(code for code in range(0x100, 0xD800) if chr(code) not in named)
     return chr(code)

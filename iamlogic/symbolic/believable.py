@@ -99,12 +99,14 @@ _SPELLED = {
 class Hints:
     """What a question is about, so that examples come from it.
 
-    `actions` and `resources` are patterns as written; `accounts` those that the policies name.
+    `actions` and `resources` are patterns as written; `accounts` those that the policies name;
+    `requesters` are strings of `symbolic.requester` that it is probably about.
     """
 
     actions: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
+    requesters: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -143,6 +145,7 @@ class Suggestions:
         elif variable == RESOURCE:
             yield from _resources(self.hints, inside)
         elif variable == REQUESTER:
+            yield from self.hints.requesters
             yield from _requesters(self.hints.accounts)
             yield from (_plainer(part.text) for part in inside if isinstance(part, Word))
         elif variable in (RESOURCE_ACCOUNT, "aws:principalaccount"):

@@ -104,9 +104,10 @@ class Sequence:
 
     letters: tuple[CharSet, ...]
     loops: tuple[CharSet | None, ...]  # one longer than letters
-    # Asked of very often: the hash, and where each character leads (`_moves_on`).
+    # Asked of very often: the hash, and where each character leads.
     _hash: int = field(default=0, init=False, compare=False, repr=False)
     _moves: Moves = field(default_factory=dict, init=False, compare=False, repr=False)
+    _named: frozenset[str] | None = field(default=None, init=False, compare=False, repr=False)
 
     def __hash__(self) -> int:
         if not self._hash:
@@ -121,19 +122,31 @@ class Sequence:
         moves = self._moves
         states = 1
         for char in word:
-            on, stay = moves.get(char) or self._moves_on(char)
+            on, stay = moves.get(char) or self.moves_on(char)
             states = (states & on) << 1 | states & stay
             if not states:
                 return False
         return states >> len(self.letters) & 1 == 1
 
-    def _moves_on(self, char: str) -> tuple[int, int]:
+    def moves_on(self, char: str) -> tuple[int, int]:
         """By bit of the state: whether the character leads on from it, and whether it stays."""
+        known = self._moves.get(char)
+        if known is not None:
+            return known
         on = sum(1 << i for i, letter in enumerate(self.letters) if char in letter)
         loops = enumerate(self.loops)
         stay = sum(1 << i for i, loop in loops if loop is not None and char in loop)
         self._moves[char] = on, stay
         return on, stay
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The characters that some set of it names; all others are alike to it."""
+        if self._named is None:
+            sets = (each.chars for each in (*self.letters, *self.loops) if each is not None)
+            object.__setattr__(self, "_named", frozenset[str]().union(*sets))
+        assert self._named is not None
+        return self._named
 
 
 Moves = dict[str, tuple[int, int]]
@@ -382,6 +395,7 @@ def _rows(parts: Iterable[Part]) -> tuple[tuple[CharSet | Ref, ...], tuple[CharS
     return tuple(letters), tuple(loops)
 
 
+@lru_cache(maxsize=1 << 13)
 def spelled(language: Single) -> Sequence:
     """Any language as letters and loops."""
     match language:

@@ -328,11 +328,24 @@ def test_the_zone_is_checked() -> None:
         {"accounts": {"1111"}},
         {"accounts": HERE},
         {"organization": "exampleorgid"},
-        {"org_paths": {"o-exampleorgid"}},
+        {"org_paths": {"r-ab12/ou-1/"}},
+        {"org_paths": {"o-exampleorgid/r-*/ou-1/"}},
         {"services": {"s3"}},
     ):
         with pytest.raises(il.ZoneError, match="expected"):
             il.Zone(**wrong)  # type: ignore[arg-type]
+
+
+def test_paths_of_an_organization_are_written_in_three_ways() -> None:
+    zones = [
+        il.Zone(org_paths={path})
+        for path in ("o-exampleorgid/r-ab12", "o-exampleorgid/r-ab12/", "o-exampleorgid/r-ab12/*")
+    ]
+    assert len(set(zones)) == 1
+    inside = {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-exampleorgid/r-ab12/ou-1/*"}}
+    beside = {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-exampleorgid/r-ab123/*"}}
+    assert not access(allow(Condition=inside), zone=zones[0])
+    assert access(allow(Condition=beside), zone=zones[0])
 
 
 def test_a_preview_matches_by_meaning() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from iamlogic.errors import InternalError
@@ -14,12 +15,41 @@ from iamlogic.questions.external.zone import Zone
 from iamlogic.semantics import Request, broken_facts, with_usual_context
 from iamlogic.semantics.requester import RequesterKind
 from iamlogic.semantics.statements import statement_matches
-from iamlogic.symbolic.believable import Hints, Suggestions
+from iamlogic.symbolic.believable import OTHER_ACCOUNT, Hints, Suggestions
 from iamlogic.symbolic.concretizer import concretize, with_companions
 from iamlogic.symbolic.model import Model
-from iamlogic.symbolic.requester import RESOURCE_ACCOUNT
+from iamlogic.symbolic.requester import RESOURCE_ACCOUNT, SEPARATOR
 from iamlogic.symbolic.symbolizer import ACTION
 
+_ACCOUNT = re.compile(r"[0-9]{12}")
+
+
+def _accounts(key: Key) -> Iterator[str]:
+    """The accounts that the grant speaks of."""
+    for who in key.who:
+        if who.entry is not None and who.entry.account is not None:
+            yield who.entry.account
+    for narrowing in key.narrowings:
+        for value in narrowing.condition.values:
+            yield from _ACCOUNT.findall(value.text)
+
+
+def _requesters(key: Key) -> Iterator[str]:
+    """Requesters of the ARNs that the grant speaks of, wildcards filled in."""
+    entries = (who.entry.text for who in key.who if who.entry is not None)
+    narrowings = (each for each in key.narrowings if each.test.key == "aws:principalarn")
+    texts = (value.text for each in narrowings for value in each.condition.values)
+    for text in (*entries, *texts):
+        segments = text.split(":", 5)
+        if segments[0] != "arn" or len(segments) < _ARN_SEGMENTS:
+            continue
+        filled = [segments[0], *("aws" if s == "*" else s for s in segments[1:2]), *segments[2:4]]
+        account = OTHER_ACCOUNT if segments[4] == "*" else segments[4]
+        arn = ":".join([*filled, account, segments[5].replace("*", "a").replace("?", "a")])
+        yield arn + SEPARATOR + ("session" if ":role/" in arn else "")
+
+
+_ARN_SEGMENTS = 6
 _OF_OWNER = (RESOURCE_ACCOUNT, "aws:resourceorgid", "aws:resourceorgpaths")
 
 
@@ -37,12 +67,12 @@ class Witnesses:
 
     def about(self, key: Key, box: Box) -> None:
         """Examples are wanted that look like this grant."""
-        accounts = (who.entry.account for who in key.who if who.entry is not None)
         self._suggestions.about(
             Hints(
                 tuple(sorted(each.text.text for each in box.actions.within)),
                 tuple(sorted(each.text.text for each in box.resources.within)),
-                tuple(dict.fromkeys(filter(None, accounts))),
+                tuple(_accounts(key)),
+                tuple(_requesters(key)),
             )
         )
 

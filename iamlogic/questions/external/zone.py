@@ -10,8 +10,8 @@ from iamlogic.errors import IamlogicError
 from iamlogic.semantics.request import Request
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
-_ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
-_ORG_PATH = re.compile(r"o-[a-z0-9]{10,32}/(?:[^/*?]+/)*")
+_ORGANIZATION = re.compile(r"o-[a-z0-9]{1,32}")
+_ORG_PATH = re.compile(r"(o-[a-z0-9]{1,32}(?:/[^/*?]+)*)(?:/|/\*)?")
 _SERVICE = re.compile(r"[a-z0-9.-]+\.[a-z]+")
 
 
@@ -24,7 +24,8 @@ class Zone:
     """Those who are trusted with a resource: everybody else is outside.
 
     `accounts` are 12 digits each, `organization` is the id of an organization (`o-…`), `org_paths`
-    are paths below which all accounts are trusted (`o-…/r-…/ou-…/`). A requester is inside if one
+    are paths below which all accounts are trusted (`o-…/r-…/ou-…/`, also as the pattern that a
+    policy has: `o-…/r-…/*`). A requester is inside if one
     of the three says so (R-X1). `services` are service principals that are trusted whoever they act
     for, so that none of them is a confused deputy (R-X3). An empty zone trusts nobody.
 
@@ -45,7 +46,8 @@ class Zone:
     ) -> None:
         put = object.__setattr__
         put(self, "accounts", _all("accounts", accounts, _ACCOUNT, "an account's 12 digits"))
-        put(self, "org_paths", _all("org_paths", org_paths, _ORG_PATH, "a path as o-…/r-…/ou-…/"))
+        paths = _all("org_paths", org_paths, _ORG_PATH, "a path as o-…/r-…/ou-…/")
+        put(self, "org_paths", frozenset(path.rstrip("*").rstrip("/") + "/" for path in paths))
         put(self, "services", _all("services", services, _SERVICE, "a host as s3.amazonaws.com"))
         given = () if organization is None else (organization,)
         _all("organization", given, _ORGANIZATION, "an organization's id as o-exampleorgid")
@@ -76,7 +78,7 @@ class Zone:
             or not accounts.isdisjoint(self.accounts)
             or self.organization in request.values("aws:SourceOrgID")
             or self._is_below(paths)
-            or any(path.startswith(f"{self.organization}/") for path in paths)
+            or any(path.partition("/")[0] == self.organization for path in paths)
         )
 
     def _is_below(self, paths: tuple[str, ...]) -> bool:
