@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import inf
 
@@ -19,6 +20,14 @@ class TimeoutExpired(Undecided):
 
     def __init__(self) -> None:
         super().__init__("the timeout was hit")
+
+
+class OnlyUnseen(Undecided):
+    """There are requests, but by principals alone of whom none is written (R-M8)."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        names = " or ".join(names)
+        super().__init__(f"the answer hangs on {names}, by whom no request is written here")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from types import MappingProxyType
 
 from iamlogic.semantics.facts import WorldFact
 from iamlogic.symbolic.compiler import Compiler
-from iamlogic.symbolic.deadline import FOREVER, Undecided
+from iamlogic.symbolic.deadline import FOREVER, OnlyUnseen
 from iamlogic.symbolic.enforcer import (
     domains,
     requester_facts,
@@ -99,8 +99,7 @@ class Solver:
         unseen = {name: -atom for name, atom in self.request.unseen.items() if name != by}
         model = self._find([*wanted, *unseen.values()], guess=guess)
         if model is None and unseen and self._find(wanted, guess=guess) is not None:
-            names = " or ".join(unseen)
-            raise Undecided(f"the answer hangs on {names}, by whom no request is written here")
+            raise OnlyUnseen(unseen)
         return model
 
     def _find(self, wanted: list[int], *, guess: bool) -> Model | None:

@@ -5,6 +5,10 @@ Each case is the smallest that showed the mistake.
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 import iamlogic as il
@@ -116,3 +120,67 @@ def test_a_service_that_says_for_whom_it_calls_is_still_the_service() -> None:
     found = access(allow(Condition={"StringEquals": {"aws:SourceOwner": THERE}}))
     (deputy,) = found.confused_deputies
     assert (deputy.principal, deputy.principal_kind) == ("*", il.OutsiderKind.SERVICE)
+
+
+OAI = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1"
+
+
+def deny(**more: object) -> dict[str, object]:
+    return {**allow(Action="s3:*", Resource="*"), "Effect": "Deny", **more}
+
+
+def test_a_deny_for_all_but_a_cloudfront_identity_leaves_that_one() -> None:
+    """Of all whom the Allow names, it is the only one left: no answer hangs on it."""
+    but_one = deny(NotPrincipal={"AWS": OAI})
+    del but_one["Principal"]
+    found = access(allow(), but_one)
+    assert [finding.principal for finding in found] == [OAI]
+    assert not found.confused_deputies
+
+
+def test_where_any_request_counts_a_service_may_have_an_organization() -> None:
+    condition = {"StringEquals": {"aws:PrincipalOrgID": "o-foreignorgid"}}
+    context = {"aws:PrincipalOrgID": "o-foreignorgid"}
+    request = il.Request("sns.amazonaws.com", "s3:GetObject", f"{BUCKET}/a", context)
+    found = access(allow(Condition=condition), all_requests=True)
+    assert any(deputy.covers(request) for deputy in found.confused_deputies)
+    assert not access(allow(Condition=condition)).confused_deputies
+
+
+@pytest.mark.parametrize("action", ["s3:*", "s3:*Object"])
+def test_ids_do_not_hang_on_the_order_of_denies(action: str) -> None:
+    """One that overlaps a pattern narrows the whole of it, unless others have taken from it."""
+    denies = [
+        deny(Action="s3:GetObject", Resource=f"{BUCKET}/1"),
+        deny(Resource=f"{BUCKET}/*1"),
+        deny(Action="s3:List*", Condition={"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}),
+    ]
+    orders = [denies, denies[::-1], [denies[1], denies[0], denies[2]]]
+    ids = [{f.id for f in access(allow(Action=action), *order)} for order in orders]
+    assert ids[0] == ids[1] == ids[2]
+
+
+_WITNESSES = """
+import iamlogic as il
+actions = ["s3:*Object", "s3:Get*", "s3:List*", "s3:PutObject"]
+base = {"Principal": "*", "Action": actions, "Resource": ["arn:aws:s3:::b/*", "arn:aws:s3:::b"]}
+lists = {"aws:SourceVpc": ["vpc-1", "vpc-2"], "aws:PrincipalTag/team": ["a", "b", "c"]}
+denied = {"StringNotEquals": {"aws:SourceVpce": "vpce-1"}, "StringNotLike": {"s3:prefix": "a*"}}
+policy = il.parse({"Version": "2012-10-17", "Statement": [
+    {**base, "Effect": "Allow", "Condition": {"StringEquals": lists}},
+    {**base, "Effect": "Allow", "Condition": {"StringLike": {"aws:SourceVpc": "vpc-*"}}},
+    {**base, "Effect": "Deny", "Action": ["s3:Get*", "s3:ListBucket"], "Condition": denied},
+]})
+for finding in il.external_access(policy, il.Zone(accounts={"111122223333"})):
+    print(finding.id, finding.witness.to_json())
+"""
+
+
+def test_examples_are_the_same_in_every_process() -> None:
+    outputs = set()
+    for seed in ("0", "1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        command = [sys.executable, "-c", _WITNESSES]
+        ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        outputs.add(ran.stdout)
+    assert len(outputs) == 1

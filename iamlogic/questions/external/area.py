@@ -57,11 +57,14 @@ class Part:
         return Part(frozenset(within), frozenset(without))
 
     def formula(self, terms: Terms, lies_in: Callable[[Language], int]) -> int:
-        """The requests whose action, or resource, lies in the part."""
+        """The requests whose action, or resource, lies in the part.
+
+        In one order, for examples hang on that in which a solver is told of things.
+        """
         return terms.all_of(
             [
-                terms.any_of(lies_in(pattern.language) for pattern in self.within),
-                *(-lies_in(pattern.language) for pattern in self.without),
+                terms.any_of(lies_in(pattern.language) for pattern in _in_order(self.within)),
+                *(-lies_in(pattern.language) for pattern in _in_order(self.without)),
             ]
         )
 

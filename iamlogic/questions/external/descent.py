@@ -18,9 +18,11 @@ from dataclasses import dataclass
 
 from iamlogic.questions.external.area import Box, Lists, joined, united
 from iamlogic.questions.external.grants import Grant, Key, Who
+from iamlogic.questions.external.identity import place
 from iamlogic.questions.external.narrowing import Narrowing, Narrowings, left_over
 from iamlogic.questions.external.neighbours import Neighbours
 from iamlogic.questions.external.universe import Universe
+from iamlogic.symbolic.deadline import OnlyUnseen
 from iamlogic.symbolic.inclusion import covers
 from iamlogic.symbolic.lowering import Lowered, Test, lower_condition
 from iamlogic.symbolic.model import Model
@@ -97,7 +99,8 @@ class Descent:
         self._compiler = universe.compiler
         self._solver = universe.solver
         self._terms = universe.solver.terms
-        self._denies = tuple(Deny.all_of(denies))
+        # In one order: a Deny that only overlaps a pattern narrows all of it, or what others left.
+        self._denies = tuple(sorted(Deny.all_of(denies), key=_place))
         self._about = about  # told what an example is looked for of
         self._models: dict[tuple[Key, Box], Model] = {}
 
@@ -125,7 +128,7 @@ class Descent:
                 yield _Piece(key, box, sources, self._denies)
 
     def _descend(self, start: Iterable[_Piece]) -> Iterator[_Piece]:
-        seen = set(start)
+        seen = dict.fromkeys(start)  # in one order, for examples hang on what was asked before
         waiting = list(seen)
         while waiting:
             self._solver.deadline.check()
@@ -139,7 +142,7 @@ class Descent:
                 continue
             for each in narrower:
                 if each not in seen:
-                    seen.add(each)
+                    seen[each] = None
                     waiting.append(each)
 
     def _passed(self, piece: _Piece) -> frozenset[Deny] | None:
@@ -154,9 +157,12 @@ class Descent:
             if not (focus := piece.box.within(deny.lists)).is_empty
         }
         self._about(piece.key, piece.box)
-        model = self._find([*formula, *loose.values()], piece.key) if loose else None
-        passed = frozenset(loose) if model is not None else frozenset()
-        model = model or self._find(formula, piece.key)
+        try:
+            model = self._find([*formula, *loose.values()], piece.key) if loose else None
+            passed = frozenset(loose) if model is not None else frozenset()
+            model = model or self._find(formula, piece.key)
+        except OnlyUnseen:  # some Deny may spare those alone: narrower, the piece is one to them
+            return frozenset()
         if model is None:
             return None
         self._models[piece.key, piece.box] = model
@@ -179,7 +185,10 @@ class Descent:
     def _may_pass(self, key: Key, focus: Box, deny: Deny) -> bool:
         """Whether a request of the focus passes the Deny by something that narrows nothing."""
         loosely = [*self._allowed(key, [focus]), self._loosely(focus, deny)]
-        return self._find(loosely, key) is not None
+        try:
+            return self._find(loosely, key) is not None
+        except OnlyUnseen:
+            return True
 
     def _loosely(self, focus: Box, deny: Deny) -> int:
         """The request is one of the focus and passes the Deny by something that narrows nothing."""
@@ -241,6 +250,10 @@ class Descent:
             *(-grant.formula(self._compiler) for grant in neighbours.of([box])),
         ]
         return self._solver.find(formula, guess=False) is not None
+
+
+def _place(deny: Deny) -> str:
+    return place(deny.lists, deny.statements[0])
 
 
 def unseen_in(key: Key) -> str | None:

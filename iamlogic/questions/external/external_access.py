@@ -21,6 +21,7 @@ from iamlogic.questions.external.grants import Grant, Key, grants_of
 from iamlogic.questions.external.identity import signature
 from iamlogic.questions.external.neighbours import Neighbours
 from iamlogic.questions.external.outsiders import (
+    DEFINED_FOR_ACCOUNTS,
     EVERYONE,
     KEYS_OF_ACCOUNTS,
     asks_for_values,
@@ -124,6 +125,7 @@ class _Search:
         all_requests: bool,
     ) -> None:
         self._subject, self._zone, self._resource = subject, zone, resource
+        self._all_requests = all_requests
         suggestions = Suggestions()
         self._universe = Universe(
             subject.statements,
@@ -142,7 +144,7 @@ class _Search:
         if self._subject.restricts_public and any(map(self._makes_policy_public, found)):
             grants, found = [], ()  # R-X15
         deputies: tuple[Finding, ...] = ()
-        to_services = [each for each in given if _may_be_service(each[0])]
+        to_services = [each for each in given if self._may_be_service(each[0])]
         if to_services:
             # A grant to everyone is one to services, too: that is no finding of its own.
             everyone = [each for each in grants if outsider_of(each.key) == EVERYONE]
@@ -163,6 +165,16 @@ class _Search:
             on_type = box.within(about)
             if not on_type.is_empty and not self._is_inside(key):
                 yield key, on_type, statement
+
+    def _may_be_service(self, key: Key) -> bool:
+        """Certain if False: what bounds a requester by account or organization, no service has."""
+        if not all(who.entry is None or who.entry.form is PrincipalForm.SERVICE for who in key.who):
+            return False
+        keys = DEFINED_FOR_ACCOUNTS if self._all_requests else KEYS_OF_ACCOUNTS
+        return not any(
+            narrowing.test.key in keys and asks_for_values(narrowing, key)
+            for narrowing in key.narrowings
+        )
 
     def _is_inside(self, key: Key) -> bool:
         """Certain if True: the solver would say the same."""
@@ -213,16 +225,6 @@ class _Search:
         if witness is not None:
             self._witnesses.confirm(finding, model)
         return finding
-
-
-def _may_be_service(key: Key) -> bool:
-    """Certain if False: what bounds a requester by account or organization, no service has."""
-    if not all(who.entry is None or who.entry.form is PrincipalForm.SERVICE for who in key.who):
-        return False
-    return not any(
-        narrowing.test.key in KEYS_OF_ACCOUNTS and asks_for_values(narrowing, key)
-        for narrowing in key.narrowings
-    )
 
 
 def _rank(grant: Grant) -> tuple[int, list[list[str]]]:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from iamlogic.questions.external.area import Box, Lists
-from iamlogic.questions.external.narrowing import Narrowings, alternatives, excludes
+from iamlogic.questions.external.narrowing import Narrowings, alternatives, excludes, in_order
 from iamlogic.symbolic.compiler import Compiler
 from iamlogic.symbolic.lowering import Lowered
 from iamlogic.syntax.policy import Principal, PrincipalForm, Principals, Statement
@@ -63,6 +63,10 @@ class Who:
         return not services or one.text == two.text
 
 
+def _place(who: Who) -> str:
+    return str(who.identity)
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
     """To whom and under which conditions; all of both must hold. Nobody in `who`: everyone."""
@@ -73,8 +77,8 @@ class Key:
     def formula(self, compiler: Compiler) -> int:
         return compiler.terms.all_of(
             [
-                *(each.formula(compiler) for each in self.who),
-                compiler.condition_part([each.test for each in self.narrowings]),
+                *(each.formula(compiler) for each in sorted(self.who, key=_place)),
+                compiler.condition_part([each.test for each in in_order(self.narrowings)]),
             ]
         )
 

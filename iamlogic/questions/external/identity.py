@@ -11,9 +11,9 @@ import hashlib
 import json
 from collections.abc import Iterable
 
-from iamlogic.questions.external.area import Box, Part, Pattern
+from iamlogic.questions.external.area import Box, Lists, Part, Pattern
 from iamlogic.questions.external.finding import FindingKind
-from iamlogic.questions.external.grants import Grant, Key
+from iamlogic.questions.external.grants import Grant, Key, Who
 from iamlogic.symbolic.inclusion import covers, may_overlap
 from iamlogic.symbolic.languages import (
     CharSet,
@@ -25,7 +25,7 @@ from iamlogic.symbolic.languages import (
     Word,
     ordered,
 )
-from iamlogic.symbolic.lowering import Test
+from iamlogic.symbolic.lowering import Lowered, Test
 from iamlogic.symbolic.scales import Interval
 
 _MOST_PAIRS = 512
@@ -43,6 +43,22 @@ def signature(key: Key) -> list[list[str]]:
     """To whom and under which conditions, in one order."""
     who = sorted(" ".join(map(str, each.identity)) for each in key.who)
     return [who, sorted(_test(each.test) for each in key.narrowings)]
+
+
+def place(lists: Lists, statement: Lowered) -> str:
+    """Where a statement with these lists stands among others, whatever its text is."""
+    principals = statement.principals
+    entries = () if principals is None else principals.entries
+    form = [
+        principals is not None and principals.negated,
+        sorted(str(Who.named(entry).identity) for entry in entries),
+        sorted(map(_test, statement.tests)),
+        lists.no_actions,
+        sorted(_language(each.language) for each in lists.actions),
+        lists.no_resources,
+        sorted(_language(each.language) for each in lists.resources),
+    ]
+    return json.dumps(form)
 
 
 def _test(test: Test) -> str:

@@ -7,7 +7,7 @@ lists are taken apart where they are alternatives. What a Deny leaves over is a 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from math import prod
@@ -28,6 +28,18 @@ class Narrowing:
 
 
 Narrowings = frozenset[Narrowing]
+
+
+def in_order(narrowings: Iterable[Narrowing]) -> list[Narrowing]:
+    """The same always, in whatever order a set has them."""
+    return sorted(narrowings, key=_place)
+
+
+def _place(narrowing: Narrowing) -> tuple[object, ...]:
+    condition = narrowing.condition
+    values = [value.text for value in condition.values]
+    return (narrowing.test.key, str(condition.operator), values)
+
 
 _MOST_GRANTS = 256
 """Grants that one statement's conditions are taken apart into; longer lists stay whole."""

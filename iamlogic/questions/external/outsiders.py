@@ -175,10 +175,12 @@ _BOUNDS: dict[str, Callable[[Narrowing, str], Outsider | None]] = {
 }
 
 
-KEYS_OF_ACCOUNTS = frozenset(
-    {"aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths"}
-)
-"""Keys that requesters have who belong to an account, and services have not (R-K10)."""
+DEFINED_FOR_ACCOUNTS = frozenset({"aws:principalaccount", "aws:principalarn"})
+KEYS_OF_ACCOUNTS = DEFINED_FOR_ACCOUNTS | {"aws:principalorgid", "aws:principalorgpaths"}
+"""Keys that requesters have who belong to an account, and services have not (R-K10).
+
+Of the first that holds by definition, of all as far as AWS sends the request (R-K16).
+"""
 
 
 def account_in(narrowing: Narrowing, text: str) -> str | None:

@@ -29,7 +29,7 @@ from iamlogic.symbolic.solver import Solver
 from iamlogic.symbolic.symbolizer import ACTION, RESOURCE
 from iamlogic.symbolic.world import ALL_FACTS, NO_FACTS
 from iamlogic.syntax.letter_case import fold
-from iamlogic.syntax.policy import PrincipalForm
+from iamlogic.syntax.policy import UNSEEN, PrincipalForm
 
 _KINDS = (
     Kind.USER,
@@ -91,9 +91,17 @@ class Universe:
         return [
             *self._common,
             request.is_kind(Kind.SERVICE),
+            *(-request.is_unseen(name) for name in self._unseen()),
             *(-each for each in trusted),
             -self._acts_for_zone(),
         ]
+
+    def _unseen(self) -> Iterator[str]:
+        """Principals of whom no request is written; they are no services."""
+        for statement in self._statements:
+            for entry in () if statement.principals is None else statement.principals.entries:
+                if entry.form in UNSEEN:
+                    yield entry.text
 
     def in_none_of(self, grants: Iterable[Grant]) -> list[int]:
         """Requests that are in none of the grants."""
