@@ -13,7 +13,6 @@ from iamlogic.catalog.resource_types import ResourceType
 from iamlogic.questions.external.grants import Grant
 from iamlogic.questions.external.zone import Zone
 from iamlogic.symbolic.believable import Suggestions
-from iamlogic.symbolic.compiler import Compiler, blocks
 from iamlogic.symbolic.languages import (
     CharSet,
     Languages,
@@ -73,8 +72,8 @@ class Universe:
         self.solver = Solver(kinds, suggestions, multivalued, facts, within=_bounds(type_))
         request = self.solver.request
         self._terms, self._request = self.solver.terms, request
-        lists = (part for each in statements for part in (each.actions, each.resources))
-        self.compiler = Compiler(self._terms, request, blocks(lists))
+        # Patterns are atoms one by one, not united list by list: grants speak of them singly.
+        self.compiler = self.solver.compiler
         self._common = list(self._resource_is_ours())
         if Kind.PROVIDER in kinds:
             self._common += self._sts_calls()

@@ -78,7 +78,7 @@ class Zone:
             or not accounts.isdisjoint(self.accounts)
             or self.organization in request.values("aws:SourceOrgID")
             or self._is_below(paths)
-            or any(path.partition("/")[0] == self.organization for path in paths)
+            or any(path.partition("/")[:2] == (self.organization, "/") for path in paths)
         )
 
     def _is_below(self, paths: tuple[str, ...]) -> bool:
