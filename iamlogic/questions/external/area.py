@@ -56,6 +56,10 @@ class Part:
         without = {w for w in self.without if any(_overlap(w, p) for p in within)}
         return Part(frozenset(within), frozenset(without))
 
+    def is_in(self, other: Part) -> bool:
+        """Whether the other holds all of it; certain if True."""
+        return self.within <= other.within and other.without <= self.without
+
     def formula(self, terms: Terms, lies_in: Callable[[Language], int]) -> int:
         """The requests whose action, or resource, lies in the part.
 
@@ -80,6 +84,10 @@ class Box:
     def is_empty(self) -> bool:
         """Certain if True."""
         return not (self.actions.within and self.resources.within)
+
+    def is_in(self, other: Box) -> bool:
+        """Whether the other holds all of it; certain if True."""
+        return self.actions.is_in(other.actions) and self.resources.is_in(other.resources)
 
     def within(self, lists: Lists) -> Box:
         """What a statement's lists speak of."""

@@ -144,10 +144,14 @@ class _Search:
         if self._subject.restricts_public and any(map(self._makes_policy_public, found)):
             grants, found = [], ()  # R-X15
         deputies: tuple[Finding, ...] = ()
-        to_services = [each for each in given if self._may_be_service(each[0])]
+        # A grant to everyone is one to services, too: that is no finding of its own.
+        everyone = [each for each in grants if outsider_of(each.key) == EVERYONE]
+        to_services = [
+            (key, box, statement)
+            for key, box, statement in given
+            if self._may_be_service(key) and not any(each.holds(key, box) for each in everyone)
+        ]
         if to_services:
-            # A grant to everyone is one to services, too: that is no finding of its own.
-            everyone = [each for each in grants if outsider_of(each.key) == EVERYONE]
             outside = [*self._universe.deputy(), *self._universe.in_none_of(everyone)]
             _, deputies = self._look_for(FindingKind.CONFUSED_DEPUTY, outside, to_services)
         return ExternalAccess(found, deputies, None, self._zone)

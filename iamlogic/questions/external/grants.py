@@ -97,6 +97,14 @@ class Grant:
     boxes: tuple[Box, ...]
     sources: tuple[Statement, ...]
 
+    def holds(self, key: Key, box: Box) -> bool:
+        """Whether all that is given in a box under a key is of this grant; certain if True."""
+        return (
+            self.key.who <= key.who
+            and self.key.narrowings <= key.narrowings
+            and any(box.is_in(each) for each in self.boxes)
+        )
+
     def formula(self, compiler: Compiler) -> int:
         terms, request = compiler.terms, compiler.request
         area = terms.any_of(box.formula(terms, request) for box in self.boxes)
