@@ -42,6 +42,8 @@ _KINDS = {
 }
 
 _NARROWEST = (
+    OutsiderKind.CANONICAL_USER,  # whoever else it may be, no request is written by it (R-M8)
+    OutsiderKind.CLOUDFRONT_IDENTITY,
     OutsiderKind.ROLE_SESSION,
     OutsiderKind.FEDERATED_USER,
     OutsiderKind.USER,
@@ -49,8 +51,6 @@ _NARROWEST = (
     OutsiderKind.ROLE,
     OutsiderKind.SERVICE,
     OutsiderKind.PROVIDER,
-    OutsiderKind.CANONICAL_USER,
-    OutsiderKind.CLOUDFRONT_IDENTITY,
     OutsiderKind.ANONYMOUS,
     OutsiderKind.ACCOUNT,
     OutsiderKind.ORGANIZATION,
