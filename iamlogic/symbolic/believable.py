@@ -126,6 +126,10 @@ class Suggestions:
         likely = _requesters(self.hints.accounts)
         return next(each for each in likely if kind_of(each) in self.kinds)
 
+    def usual_value(self, key: str) -> str:
+        """What one expects of a key, where any value will do."""
+        return _USUAL.get(key, _VALUES)[0]
+
     def usual_resource(self, action: str) -> str:
         """The resource that one expects with an action."""
         return _usual_resource(action.partition(":")[0].lower())

@@ -31,7 +31,8 @@ def concretize(model: Model, suggestions: Suggestions) -> Request:
     principal, context = _requester(model.words.get(REQUESTER) or suggestions.usual_requester())
     for key, present in model.keys.items():
         if present and key != RESOURCE_ACCOUNT:
-            values = model.sets.get(key) or (model.words.get(key, "a"),)
+            word = model.words.get(key, suggestions.usual_value(key))
+            values = model.sets.get(key) or (word,)
             if key == _CALLED_VIA:
                 values = _in_order(values, model)
             context[suggestions.spelled(key)] = values if len(values) > 1 else values[0]
