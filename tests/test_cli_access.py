@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -440,7 +441,7 @@ def test_a_bar_is_for_a_terminal_and_on_standard_error_only() -> None:
     arguments = [*program, "access", "d", *ZONE]
     plain = subprocess.run(arguments, capture_output=True, check=True)
     assert plain.stderr == b""
-    ours, theirs = pty.openpty()
+    ours, theirs = pytest.importorskip("pty").openpty()  # not on Windows
     environment = {**os.environ, "TERM": "xterm"}
     on_terminal = subprocess.run(
         arguments, stdout=subprocess.PIPE, stderr=theirs, check=True, env=environment
@@ -449,6 +450,37 @@ def test_a_bar_is_for_a_terminal_and_on_standard_error_only() -> None:
     assert b"Policies" in os.read(ours, 1 << 16)
     os.close(ours)
     assert on_terminal.stdout == plain.stdout
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
+def test_an_interrupt_leaves_no_process_behind() -> None:
+    for number in range(400):
+        written(f"d/{number:03}.json", *hard(8))
+    program = [sys.executable, "-c", "from iamlogic.cli import main; main()"]
+    arguments = [*program, "access", "d", *ZONE, "--jobs", "2"]
+    command = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    children = Path(f"/proc/{command.pid}/task/{command.pid}/children")
+    started: list[str] = []
+    while len(started) < 3 and command.poll() is None:  # the workers, and what tracks resources
+        started = children.read_text().split()
+        time.sleep(0.05)
+    time.sleep(1)
+    command.send_signal(signal.SIGINT)
+    assert command.wait(10) == 130
+    until = time.monotonic() + 10
+    while any(map(_is_alive, started)) and time.monotonic() < until:
+        time.sleep(0.05)
+    left = [int(each) for each in started if _is_alive(each)]
+    for process in left:
+        os.kill(process, signal.SIGKILL)
+    assert not left
+
+
+def _is_alive(process: str) -> bool:
+    try:
+        return ") Z " not in Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return False
 
 
 # Preview

@@ -125,8 +125,7 @@ def _workers(jobs: int | None, principals: int) -> Iterator[Executor | None]:
     if processes == 1 or (jobs is None and principals < _WORTH_SHARING):
         yield None
         return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
+    from iamlogic.cli.processes import workers
 
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    with workers(processes) as pool:
         yield pool

@@ -126,10 +126,9 @@ def _mapped(
     if processes <= 1:
         yield map(ask, given)
         return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
+    from iamlogic.cli.processes import workers
 
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    with workers(processes) as pool:
         yield pool.map(ask, given, chunksize=max(1, min(50, len(given) // (4 * processes))))
 
 

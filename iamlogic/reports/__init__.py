@@ -4,4 +4,5 @@ wording     what is said: the verdict's sentence, a statement's name, a region's
 text        for a terminal
 json        for programs: stable, versioned
 markdown    for a pull request
+external    who outside has access: what is said as a whole, in blocks, and in four formats
 """
