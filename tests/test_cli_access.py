@@ -371,6 +371,7 @@ def test_sharing_counts_beside_the_policy() -> None:
     saved("acl.json", acl((ALL_USERS, "READ")))
     options = (*ZONE, *BUCKET, "--sharing", "acl.json")
     (finding,) = found("p.json", *options, "--resource", "arn:aws:s3:::logs")["findings"]
+    assert finding["resource"] == "arn:aws:s3:::logs"
     assert (finding["file"], finding["resources"]) == ("acl.json", ["arn:aws:s3:::logs"])
     assert run("p.json", *options, "--block-public-access", "ignore-public-acls").exit_code == 0
 
@@ -410,6 +411,15 @@ def test_all_requests_has_in_what_aws_never_sends() -> None:
     written("p.json", allow(PARTNER, Condition=never))
     assert run("p.json", *ZONE).exit_code == 0
     assert run("p.json", *ZONE, "--all-requests").exit_code == 1
+
+
+def test_the_resource_tells_equal_grants_apart() -> None:
+    trust = {"Effect": "Allow", "Principal": {"AWS": PARTNER}, "Action": "sts:AssumeRole"}
+    written("p.json", trust)
+    roles = [f"arn:aws:iam::{OWN}:role/{name}" for name in "ab"]
+    told = [found("p.json", *ZONE, "--resource", role)["findings"][0] for role in roles]
+    assert [each["resource"] for each in told] == roles
+    assert told[0]["id"] != told[1]["id"]
 
 
 def test_standard_input_is_a_file_and_read_once() -> None:

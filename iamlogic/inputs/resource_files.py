@@ -15,7 +15,7 @@ from iamlogic.inputs.sharing.reading import read_sharing
 from iamlogic.inputs.sharing.snapshots import MARKS
 from iamlogic.inputs.stack import subject_in
 from iamlogic.syntax.documents import read_document
-from iamlogic.syntax.json_tree import MAX_TEXT, JsonList, JsonObject, JsonValue
+from iamlogic.syntax.json_tree import JsonList, JsonObject, JsonValue
 from iamlogic.syntax.policy import Policy
 from iamlogic.syntax.policy_set import PolicySet
 from iamlogic.syntax.problems import Document
@@ -44,10 +44,6 @@ def read_granting(content: bytes, file: str, *, resource: str | None = None) -> 
 
     Raises `PolicySyntaxError` and, for a sharing document, `AccountError`.
     """
-    if len(content) > MAX_TEXT:  # a key can have more grants than a policy has text
-        shared = _sharing(content, file, resource)
-        if shared is not None:
-            return Granting(shared, is_sharing=True)
     root, problems = read_document(content, file)
     if not _is_sharing(root):
         return Granting(subject_in(root, problems))

@@ -115,7 +115,7 @@ def _finding(finding: Finding) -> dict[str, _Json]:
         "findingType": FINDING_TYPES[finding.kind],
         "principal": dict(analyzer_principal(finding)),
         "action": list(finding.actions),
-        "resource": resources[0] if len(resources) == 1 else None,
+        "resource": finding.resource or (resources[0] if len(resources) == 1 else None),
         "resourceType": finding.resource_type,
         "resourceOwnerAccount": owner_account(finding),
         "isPublic": finding.is_public,
