@@ -7,7 +7,7 @@ help:  ## this list
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/'
 
 test:  ## the whole test suite
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest -n auto
 
 TESTS ?= tests
 ONLY ?=
