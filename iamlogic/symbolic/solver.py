@@ -30,7 +30,12 @@ from iamlogic.symbolic.inclusion import covers
 from iamlogic.symbolic.languages import Glob, Sequence, Template, Union, Word
 from iamlogic.symbolic.model import Model, Suggest
 from iamlogic.symbolic.relations import templates_of
-from iamlogic.symbolic.requester import RESOURCE_ACCOUNT, Kind
+from iamlogic.symbolic.requester import (
+    PROVIDER_HOSTS,
+    RESOURCE_ACCOUNT,
+    SEPARATOR,
+    Kind,
+)
 from iamlogic.symbolic.sat import Sat
 from iamlogic.symbolic.symbolizer import SymbolicRequest, Within
 from iamlogic.symbolic.terms import FALSE, TRUE, Atom, InLanguage, Present, Terms, Unseen
@@ -72,7 +77,7 @@ class Solver:
         )
         self.compiler = Compiler(self.terms, self.request)
         self._requesters = requesters
-        self._bounds = self.request.bounds()
+        self._bounds = [*self.request.bounds(), *_no_provider(self.request)]
         self._theory = Theory(domains(requesters) | typed(facts), suggest, self.request)
         self.facts = facts
         self._world = World(self.request, facts, owner)
@@ -227,6 +232,12 @@ class Solver:
                 for other, other_literal in atoms[told if at < told else 0 :]:
                     if other is not template and covers(other, template):
                         sat.require([-literal, other_literal])
+
+
+def _no_provider(request: SymbolicRequest) -> Iterator[int]:
+    """A provider's host has the form of a service's, so the domain has it where none may come."""
+    if Kind.SERVICE in request.possible and Kind.PROVIDER not in request.possible:
+        yield from (-request.requester_in(Word(host + SEPARATOR)) for host in PROVIDER_HOSTS)
 
 
 def _keys(atom: Atom) -> Iterator[str]:

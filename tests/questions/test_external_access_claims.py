@@ -184,3 +184,20 @@ def test_examples_are_the_same_in_every_process() -> None:
         ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
         outputs.add(ran.stdout)
     assert len(outputs) == 1
+
+
+@pytest.mark.parametrize("key", ["aws:userid", "aws:PrincipalAccount", "aws:PrincipalType"])
+def test_anonymous_in_any_case_is_the_public(key: str) -> None:
+    (finding,) = access(allow(Condition={"StringEqualsIgnoreCase": {key: "Anonymous"}}))
+    assert finding.is_public
+
+
+def test_nobody_is_asked_about_who_could_not_come() -> None:
+    """Without an account come services alone: a provider's host is none, nor an outsider here."""
+    condition = {"StringNotLike": {"aws:PrincipalAccount": "*"}}
+    statement = allow(Action=["s3:GetObject", "s3:PutObject"], Condition=condition)
+    for type_ in ("AWS::S3::Bucket", None):
+        wider = allow(Action="*", Condition=condition)
+        found = access(statement, wider, resource_type=type_)
+        assert not found
+        assert [deputy.principal for deputy in found.confused_deputies] == ["*"]

@@ -19,7 +19,7 @@ from iamlogic.symbolic.lowering import lower
 from iamlogic.symbolic.requester import RESOURCE_ACCOUNT, SEPARATOR
 from iamlogic.symbolic.solver import Solver
 from iamlogic.symbolic.symbolizer import ACTION
-from iamlogic.symbolic.terms import Present, SomeValue
+from iamlogic.symbolic.terms import SomeValue
 from iamlogic.syntax.global_keys import MULTIVALUED_KEYS
 from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.policy import Policy, PolicyKind
@@ -60,7 +60,7 @@ def fixed_to(request: Request, solver: Solver, policy: Policy) -> list[int]:
     tests = [test for s in policy.statements for test in lower(s).tests]
     for key in {RESOURCE_ACCOUNT, *(test.key for test in tests)} - VIEWS:
         values = request.values(key)
-        present = terms.atom(Present(key))
+        present = unknown.present(key)  # so that what is known of the key is told
         literals.append(present if values else -present)
         if values and key not in MULTIVALUED_KEYS:
             literals.append(unknown.some_value(key, (Word(values[0]),)))

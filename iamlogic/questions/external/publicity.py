@@ -22,6 +22,7 @@ from iamlogic.questions.external.outsiders import (
     is_fixed,
     outsider_of,
 )
+from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.operators import Family
 
 _BOUNDED = frozenset(OutsiderKind) - {
@@ -107,7 +108,7 @@ def _arn(narrowing: Narrowing, text: str, by_s3: bool) -> bool:  # noqa: ARG001,
 def _user_id(narrowing: Narrowing, text: str, by_s3: bool) -> bool:  # noqa: FBT001
     """R-X11: for S3 a role's sessions, `AROA…:*`, are not fixed; elsewhere the role's id is."""
     if is_fixed(narrowing, text):
-        return text != "anonymous"
+        return fold(text) != "anonymous"  # some operators ignore case
     return not by_s3 and is_fixed(narrowing, text.removesuffix(":*"))
 
 
