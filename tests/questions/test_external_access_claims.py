@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -201,3 +202,14 @@ def test_nobody_is_asked_about_who_could_not_come() -> None:
         found = access(statement, wider, resource_type=type_)
         assert not found
         assert [deputy.principal for deputy in found.confused_deputies] == ["*"]
+
+
+def test_the_timeout_holds_while_grants_are_taken_apart() -> None:
+    """Many principals under many values are as many grants, before anything is asked of them."""
+    principals = {"AWS": [f"{number:012}" for number in range(600)]}
+    blocks = [f"10.{number}.0.0/16" for number in range(200)]
+    statement = allow(Principal=principals, Condition={"IpAddress": {"aws:SourceIp": blocks}})
+    start = time.monotonic()
+    found = access(statement, timeout=0.5)
+    assert found.reason == "the timeout was hit"
+    assert time.monotonic() - start < 5  # far from 20 seconds, also on a slow machine

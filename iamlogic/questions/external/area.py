@@ -89,6 +89,12 @@ class Box:
         """Whether the other holds all of it; certain if True."""
         return self.actions.is_in(other.actions) and self.resources.is_in(other.resources)
 
+    def may_meet(self, lists: Lists) -> bool:
+        """Whether lists speak of something in the box; certain if False, and soon said."""
+        return (lists.no_actions or _touches(self.actions, lists.actions)) and (
+            lists.no_resources or _touches(self.resources, lists.resources)
+        )
+
     def within(self, lists: Lists) -> Box:
         """What a statement's lists speak of."""
         return Box(
@@ -148,6 +154,10 @@ def _patterns(patterns: Patterns, written: Callable[[int], Text]) -> tuple[Patte
 
 def _kept(part: Part, patterns: Sequence[Pattern], negated: bool) -> Part:  # noqa: FBT001
     return part.minus(patterns) if negated else part.meet(patterns)
+
+
+def _touches(part: Part, patterns: Iterable[Pattern]) -> bool:
+    return any(_overlap(own, other) for other in patterns for own in part.within)
 
 
 def _covers(wide: Pattern, narrow: Pattern) -> bool:

@@ -46,6 +46,13 @@ class Deny:
     loose: tuple[Test, ...]
     name_some: bool
 
+    def focus(self, box: Box) -> Box | None:
+        """What of the box the lists speak of; None if nothing."""
+        if not box.may_meet(self.lists):
+            return None
+        focus = box.within(self.lists)
+        return None if focus.is_empty else focus
+
     @staticmethod
     def all_of(statements: Iterable[Lowered]) -> Iterator[Deny]:
         """The Denies of some statements, however these divide their lists."""
@@ -123,6 +130,7 @@ class Descent:
         for key, box, source in given:
             by_key.setdefault(key, []).append((box, source))
         for key, pairs in by_key.items():
+            self._solver.deadline.check()
             sources = tuple(dict.fromkeys(source for _, source in pairs))
             for box in joined(box for box, _ in pairs):
                 yield _Piece(key, box, sources, self._denies)
@@ -154,7 +162,7 @@ class Descent:
         loose = {
             deny: self._loosely(focus, deny)
             for deny in piece.denies
-            if not (focus := piece.box.within(deny.lists)).is_empty
+            if (focus := deny.focus(piece.box)) is not None
         }
         self._about(piece.key, piece.box)
         try:
@@ -171,8 +179,8 @@ class Descent:
     def _narrower(self, piece: _Piece, passed: frozenset[Deny]) -> list[_Piece] | None:
         """The piece in parts, each spared by some Deny in one way; None if no Deny divides it."""
         for number, deny in enumerate(piece.denies):
-            focus = piece.box.within(deny.lists)
-            if deny in passed or focus.is_empty or self._may_pass(piece.key, focus, deny):
+            focus = None if deny in passed else deny.focus(piece.box)
+            if focus is None or self._may_pass(piece.key, focus, deny):
                 continue
             rest = (*piece.denies[:number], *piece.denies[number + 1 :])
             untouched = [
@@ -208,7 +216,7 @@ class Descent:
         denied = dict.fromkeys(
             self._compiler.matches(statement)
             for deny in self._denies
-            if any(not box.within(deny.lists).is_empty for box in boxes)
+            if any(deny.focus(box) is not None for box in boxes)
             for statement in deny.statements
         )
         return [*self._outside, key.formula(self._compiler), area, *(-each for each in denied)]
@@ -242,7 +250,7 @@ class Descent:
     def _is_missing(self, allow: Lowered, neighbours: Neighbours) -> bool:
         box = Lists.of(allow).box()
         matches = self._compiler.matches
-        denies = (deny for deny in self._denies if not box.within(deny.lists).is_empty)
+        denies = (deny for deny in self._denies if deny.focus(box) is not None)
         formula = [
             *self._outside,
             matches(allow),

@@ -165,8 +165,11 @@ class _Search:
         type_ = self._subject.type
         actions = () if type_ is None else tuple(map(_pattern, type_.actions))
         about = Lists(actions or (EVERY,), False, (EVERY,), False)  # noqa: FBT003
+        whole, on_type = None, None
         for key, box, statement in grants_of(self._subject.allows):
-            on_type = box.within(about)
+            self._universe.solver.deadline.check()
+            if box is not whole or on_type is None:  # a statement has one box, and many keys
+                whole, on_type = box, box.within(about)
             if not on_type.is_empty and not self._is_inside(key):
                 yield key, on_type, statement
 
@@ -201,6 +204,7 @@ class _Search:
         neighbours = Neighbours(grants)
         kept = dict.fromkeys(map(id, grants))
         for grant in grants:
+            self._universe.solver.deadline.check()
             others = [g for g in neighbours.of(grant.boxes) if g is not grant and id(g) in kept]
             model = descent.example(grant, others)
             if model is None:
