@@ -1,0 +1,458 @@
+"""External access against deliberate mistakes: each test fails for one that no other test saw."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+import iamlogic as il
+from iamlogic.catalog.resource_types import RESOURCE_TYPES
+from iamlogic.errors import IamlogicError, InternalError
+from iamlogic.questions.external.descent import Descent
+from iamlogic.questions.external.preview import compared
+from iamlogic.questions.external.witness import Witnesses
+from iamlogic.symbolic.inclusion import covers
+from iamlogic.symbolic.languages import ANY, Ref, Template, matches, sequence, spell, without
+from tests.strategies.external import OURS
+
+HERE, THERE, ELSEWHERE = "111122223333", "444455556666", "777788889999"
+ZONE = il.Zone(accounts={HERE})
+BUCKET = "arn:aws:s3:::b"
+SERVICE = {"Service": "cloudtrail.amazonaws.com"}
+
+
+def allow(**more: object) -> dict[str, object]:
+    head = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"{BUCKET}/*", **more}
+    return head if "NotPrincipal" in more else {"Principal": "*", **head}
+
+
+def deny(**more: object) -> dict[str, object]:
+    statement = allow(**{"Action": "s3:*", "Resource": "*", **more})
+    if "NotResource" in more:
+        del statement["Resource"]
+    return {**statement, "Effect": "Deny"}
+
+
+def policy(*statements: dict[str, object]) -> il.Policy:
+    return il.parse({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def access(
+    *statements: dict[str, object], zone: il.Zone = ZONE, **more: object
+) -> il.ExternalAccess:
+    options = {"resource_type": "AWS::S3::Bucket", **more}
+    return il.external_access(policy(*statements), zone, **options)  # type: ignore[arg-type]
+
+
+def under(**conditions: object) -> dict[str, object]:
+    """An Allow for everyone under `operator={key: values}`; `__` in the operator is a colon."""
+    return allow(Condition={name.replace("__", ":"): keys for name, keys in conditions.items()})
+
+
+def keys(finding: il.Finding) -> list[str]:
+    return [f"{each.operator} {each.key}" for each in finding.conditions]
+
+
+FROM_ENDPOINT = {"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}
+LONG = [f"{number:012}" for number in range(300)]
+
+
+# What grants are
+
+
+def test_a_list_that_is_no_choice_stays_whole() -> None:
+    """Some value that is neither of two is more than some value that is not the one."""
+    (finding,) = access(under(ForAnyValue__StringNotEquals={"aws:TagKeys": ["a", "b"]}))
+    assert finding.witness is not None
+    context = {**finding.witness.context, "aws:TagKeys": ["a"]}
+    assert not finding.covers(replace(finding.witness, context=context))
+
+
+def test_a_key_that_no_value_of_fits_is_asked_to_be_absent() -> None:
+    (finding,) = access(under(StringNotLike={"aws:PrincipalOrgID": "*"}))
+    assert keys(finding) == ["StringNotLike aws:PrincipalOrgID"]
+
+
+def test_denies_for_all_but_one_resource_keep_their_exceptions_apart() -> None:
+    first, second = f"{BUCKET}/1", f"{BUCKET}/2"
+    found = access(
+        allow(Resource=[first, second]),
+        deny(NotResource=first, Condition=FROM_ENDPOINT),
+        deny(NotResource=second, Condition=FROM_ENDPOINT),
+    )
+    assert [keys(finding) for finding in found] == [["StringEquals aws:SourceVpce"]]
+
+
+def test_what_passes_a_deny_elsewhere_does_not_pass_it_here() -> None:
+    """On the first resource a request must be over TLS, so that it is denied elsewhere."""
+    first, second = f"{BUCKET}/1", f"{BUCKET}/2"
+    found = access(
+        allow(Resource=[first, second]),
+        deny(Resource=first, Condition={**FROM_ENDPOINT, "Bool": {"aws:SecureTransport": "true"}}),
+        deny(Resource=first, Condition={"Bool": {"aws:SecureTransport": "false"}}),
+    )
+    seen = sorted((finding.resources, keys(finding)) for finding in found)
+    assert seen == [((first,), ["StringEquals aws:SourceVpce"]), ((second,), [])]
+
+
+def test_the_resource_s_account_is_ours_in_resources_too() -> None:
+    """R-X17."""
+    but_own = deny(NotResource=f"{BUCKET}/${{aws:ResourceAccount}}/*")
+    assert not access(allow(Resource=f"{BUCKET}/{THERE}/*"), but_own)
+    assert access(allow(Resource=f"{BUCKET}/{HERE}/*"), but_own)
+
+
+def test_a_narrower_condition_of_a_deny_takes_the_wider_one_s_place() -> None:
+    wide = under(StringLike={"aws:SourceVpce": "vpce-*"})
+    (finding,) = access(wide, deny(Condition=FROM_ENDPOINT))
+    assert keys(finding) == ["StringEquals aws:SourceVpce"]
+    assert finding.id == access(under(StringEquals={"aws:SourceVpce": "vpce-1"}))[0].id
+
+
+def test_of_several_lists_the_longest_stays_whole() -> None:
+    several = {"aws:PrincipalAccount": LONG, "aws:SourceVpce": ["vpce-1", "vpce-2"]}
+    assert len(access(under(StringEquals=several))) == 2
+
+
+def test_a_requester_is_all_that_the_finding_s_principals_say() -> None:
+    (finding,) = access(allow(NotPrincipal={"AWS": ELSEWHERE}), deny(NotPrincipal={"AWS": THERE}))
+    assert finding.witness is not None
+    assert finding.witness.requester.account == THERE
+    other = finding.witness.principal.replace(THERE, "222233334444")
+    assert not finding.covers(replace(finding.witness, principal=other))
+
+
+def test_an_example_passes_the_denies_of_its_own_box() -> None:
+    """A Deny that has to do with one of two boxes counts there."""
+    plain = {"Bool": {"aws:SecureTransport": "true"}}
+    put = {"Action": "s3:Put*", "Resource": f"{BUCKET}/2"}
+    found = access(
+        allow(Principal={"AWS": THERE}, Action="s3:Get*", Resource=f"{BUCKET}/1"),
+        allow(Principal={"AWS": THERE}, **put),
+        allow(**put),
+        deny(Action="s3:Get*", Resource=f"{BUCKET}/1", Condition=plain),
+    )
+    (finding,) = (each for each in found if each.principal == THERE)
+    assert finding.witness is not None
+    assert finding.witness.values("aws:SecureTransport") == ("false",)
+
+
+def test_exceptions_are_shown_where_only_some_patterns_have_them() -> None:
+    (finding,) = access(
+        allow(Principal={"AWS": THERE}, Action="s3:Get*", Resource=f"{BUCKET}/1"),
+        allow(Principal={"AWS": THERE}, Action="s3:Put*", Resource=f"{BUCKET}/2"),
+        deny(Action="s3:GetObject"),
+    )
+    assert finding.except_actions == ("s3:GetObject",)
+
+
+def test_a_service_that_everyone_s_grant_holds_is_no_finding_of_its_own() -> None:
+    found = access(allow(Action="s3:Get*"), allow(Principal=SERVICE))
+    assert [finding.principal for finding in found] == ["*"]
+    assert not found.confused_deputies
+
+
+# Ids
+
+
+def test_ids_tell_conditions_apart() -> None:
+    tags, time = "aws:TagKeys", "aws:CurrentTime"
+    day = "2026-01-01T00:00:00Z"
+    statements = [
+        under(StringEquals={"aws:SourceVpce": "vpce-1"}),
+        under(StringNotEquals={"aws:SourceVpce": "vpce-1"}),
+        under(StringEqualsIfExists={"aws:SourceVpce": "vpce-1"}),
+        under(StringEqualsIgnoreCase={"aws:SourceVpce": "vpce-1"}),
+        under(StringLike={"s3:prefix": "a*"}),
+        under(StringEquals={"s3:prefix": "a*"}),
+        under(ForAnyValue__StringEquals={tags: "a"}),
+        under(ForAnyValue__StringNotEquals={tags: "a"}),
+        under(ForAllValues__StringEquals={tags: "a"}),
+        under(ForAllValues__StringNotEquals={tags: "a"}),
+        under(StringEquals={"s3:prefix": "${aws:PrincipalTag/team, 'a'}"}),
+        under(StringEquals={"s3:prefix": "${aws:PrincipalTag/team, 'b'}"}),
+        under(StringEquals={"s3:prefix": "${aws:PrincipalTag/team}"}),
+        under(StringEqualsIgnoreCase={"s3:prefix": "${aws:PrincipalTag/team}"}),
+        under(DateLessThan={time: day}),
+        under(DateLessThanEquals={time: day}),
+        under(NumericLessThan={"s3:max-keys": "10"}),
+        under(NumericLessThanEquals={"s3:max-keys": "10"}),
+        allow(NotPrincipal={"AWS": THERE}),
+        allow(NotPrincipal={"AWS": ELSEWHERE}),
+    ]
+    ids = [finding.id for statement in statements for finding in access(statement)]
+    assert len(set(ids)) == len(ids) == len(statements)
+
+
+def test_an_id_has_what_is_taken_from_the_wider_of_two_patterns() -> None:
+    """One pattern holds another only with what it is without."""
+    endpoint = {"StringEquals": {"aws:SourceVpce": "vpce-1"}}
+    closed = access(allow(Condition=endpoint), deny(Resource=f"{BUCKET}/x"))
+    opened = access(
+        allow(Condition=endpoint), deny(Resource=f"{BUCKET}/x", Condition=FROM_ENDPOINT)
+    )
+    assert closed[0].id != opened[0].id
+    get = allow(Action="s3:Get*", Condition=endpoint)
+    closed = access(get, deny(Action="s3:GetObject"))
+    opened = access(get, deny(Action="s3:GetObject", Condition=FROM_ENDPOINT))
+    assert closed[0].id != opened[0].id
+
+
+def test_an_outsider_and_a_service_under_the_same_condition_are_two_ids() -> None:
+    found = access(under(StringEquals={"aws:SourceOwner": THERE}))
+    (outsider,), (deputy,) = found, found.confused_deputies
+    assert outsider.id != deputy.id
+
+
+# Who, and public
+
+
+@pytest.mark.parametrize(
+    ("condition", "public"),
+    [
+        ({"StringEquals": {"aws:SourceVpce": "vpce-*"}}, False),  # a star of one endpoint's name
+        ({"StringLike": {"aws:SourceVpce": "vpce-*"}}, True),
+        ({"IpAddress": {"aws:VpcSourceIp": "10.0.0.0/8"}}, False),
+        ({"IpAddress": {"aws:SourceIp": "203.0.113.7/8"}}, False),
+        ({"StringEquals": {"aws:SourceIp": "203.0.113.7"}}, False),
+        ({"StringLike": {"aws:SourceIp": "203.0.113.*"}}, True),
+    ],
+)
+def test_what_bounds_from_where(condition: dict[str, object], public: bool) -> None:  # noqa: FBT001
+    (finding,) = access(allow(Condition=condition))
+    assert finding.is_public is public
+
+
+@pytest.mark.parametrize(
+    ("condition", "public"),
+    [
+        ({"ArnLike": {"aws:SourceArn": f"arn:aws:sns:*:{THERE}:*"}}, False),
+        ({"ArnEquals": {"aws:SourceArn": f"arn:aws:sns:*:{THERE}:*"}}, False),
+        ({"StringLike": {"aws:SourceArn": f"arn:aws:sns:*:{THERE}:*"}}, True),
+        ({"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:*:t"}}, True),
+        ({"ArnEquals": {"aws:SourceArn": "arn:aws:sns:*:*:t"}}, True),
+        ({"ArnLike": {"aws:SourceArn": BUCKET}}, False),
+        ({"StringEquals": {"aws:SourceOrgID": OURS}}, False),
+        ({"StringEquals": {"aws:SourceAccount": THERE}}, False),
+        ({"StringLike": {"aws:SourceAccount": "4*"}}, True),
+        ({"StringEquals": {"aws:UserId": "anonymous"}}, True),
+        ({"StringLike": {"aws:UserId": "AROAEXAMPLE:*"}}, True),
+        ({"StringEquals": {"aws:UserId": "AIDAEXAMPLE"}}, False),
+        ({"StringEquals": {"s3:x-amz-server-side-encryption-aws-kms-key-id": "k"}}, False),
+    ],
+)
+def test_what_bounds_from_where_where_any_request_counts(
+    condition: dict[str, object],
+    public: bool,  # noqa: FBT001
+) -> None:
+    found = access(allow(Condition=condition), all_requests=True)
+    assert [finding.is_public for finding in found] == [public]
+
+
+def test_s3_s_meaning_of_public_is_that_of_all_its_services() -> None:
+    own = {"Condition": {"StringEquals": {"aws:PrincipalAccount": "${aws:ResourceAccount}"}}}
+    directory = policy(allow(Action="s3express:*", Resource="*", **own))
+    queue = policy(allow(Action="sqs:*", Resource="*", **own))
+    as_s3 = il.is_public(directory, resource_type="AWS::S3Express::DirectoryBucket")
+    assert as_s3.verdict is il.Verdict.HOLDS
+    assert il.is_public(queue, resource_type="AWS::SQS::Queue").verdict is il.Verdict.FAILS
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"StringEquals": {"aws:PrincipalServiceName": "sns.amazonaws.com"}},
+        {"ForAnyValue:StringEquals": {"aws:PrincipalServiceNamesList": "sns.amazonaws.com"}},
+    ],
+)
+def test_a_condition_names_the_service(condition: dict[str, object]) -> None:
+    (deputy,) = access(allow(Condition=condition)).confused_deputies
+    assert (deputy.principal, deputy.principal_kind) == (
+        "sns.amazonaws.com",
+        il.OutsiderKind.SERVICE,
+    )
+
+
+def test_a_zone_knows_for_whom_a_service_acts() -> None:
+    zone = il.Zone({HERE}, OURS, {"o-partnerorgid/r-1/"}, {"sns.amazonaws.com"})
+    for principal, context, inside in (
+        ("sns.amazonaws.com", {}, True),
+        ("s3.amazonaws.com", {}, False),
+        ("s3.amazonaws.com", {"aws:SourceOwner": HERE}, True),
+        ("s3.amazonaws.com", {"aws:SourceAccount": HERE}, True),
+        ("s3.amazonaws.com", {"aws:SourceArn": f"arn:aws:s3:r:{HERE}:x"}, True),
+        ("s3.amazonaws.com", {"aws:SourceArn": f"arn:aws:s3:{HERE}:{THERE}:x"}, False),
+        ("s3.amazonaws.com", {"aws:SourceOrgID": OURS}, True),
+        ("s3.amazonaws.com", {"aws:SourceOrgPaths": [f"{OURS}/r-2/"]}, True),
+        ("s3.amazonaws.com", {"aws:SourceOrgPaths": [f"{OURS}2/r-2/"]}, False),
+        ("s3.amazonaws.com", {"aws:SourceOrgPaths": ["o-partnerorgid/r-1/ou-1/"]}, True),
+    ):
+        request = il.Request(principal, "s3:GetObject", f"{BUCKET}/a", context)
+        assert zone.is_acted_for(request) is inside, (principal, context)
+
+
+def test_one_value_of_a_list_that_is_the_resource_s_does_not_bound_the_others() -> None:
+    values = [*LONG, "${aws:ResourceAccount}", "4*"]
+    statement = allow(Action="sqs:*", Resource="*")
+    statement["Condition"] = {"StringLike": {"aws:PrincipalAccount": values}}
+    (finding,) = access(statement, resource_type="AWS::SQS::Queue")
+    assert finding.is_public
+
+
+def test_what_only_begins_with_an_account_is_none() -> None:
+    key = {"StringEquals": {"aws:UserId": f"{THERE}0"}}
+    assert [f.principal for f in access(allow(Condition=key), all_requests=True)] == ["*"]
+
+
+def test_an_organization_trusts_requesters_who_belong_to_an_account() -> None:
+    zone = il.Zone(organization=OURS)
+    context = {"aws:PrincipalOrgID": OURS}
+    request = il.Request("anonymous", "s3:GetObject", f"{BUCKET}/a", context)
+    assert not zone.trusts(request)
+    found = access(under(StringEquals=context), zone=zone, all_requests=True)
+    assert any(finding.covers(request) for finding in found)
+
+
+def test_the_public_check_refuses_types_that_aws_s_does() -> None:
+    for each in RESOURCE_TYPES:
+        if not each.public_check:
+            with pytest.raises(IamlogicError, match="is_public and external_access take it"):
+                il.check_no_public_access(policy(allow()), each.name)
+
+
+def test_a_resource_s_organization_is_that_of_its_account() -> None:
+    """R-K11."""
+    ours = {"StringEquals": {"aws:ResourceOrgID": OURS}}
+    nobody_s = {**ours, "Null": {"aws:ResourceAccount": "true"}}
+    assert access(allow(Condition=ours), zone=il.Zone())
+    assert not access(allow(Condition=nobody_s), zone=il.Zone())
+
+
+# The languages that it is told in
+
+
+BUT_COLON = without(ANY, ":")
+
+
+def test_the_wider_of_two_loops_at_one_place_stands() -> None:
+    assert ":" not in BUT_COLON
+    for parts in ([(BUT_COLON,), (ANY,)], [(ANY,), (BUT_COLON,)]):
+        assert sequence(parts).takes("a:b")
+
+
+def test_a_star_that_is_written_out_is_no_wildcard() -> None:
+    spelled = spell(["a*", (ANY,)])
+    assert matches(spelled, "a*b")
+    assert not matches(spelled, "ab")
+
+
+def test_what_covers_the_values_of_a_variable() -> None:
+    loop = spell([(BUT_COLON,)])
+    assert not covers(loop, spell([Ref("k", ANY)]))
+    assert covers(loop, spell([Ref("k", ANY, stops=":")]))
+    assert not covers(loop, spell([Ref("k", BUT_COLON, default="a:b")]))
+    assert covers(loop, spell([Ref("k", BUT_COLON, default="a")]))
+    exact, any_case = spell([Ref("k", ANY)]), spell([Ref("k", ANY, any_case=True)])
+    assert covers(any_case, exact)
+    assert not covers(exact, any_case)
+
+
+def test_a_value_is_read_in_any_case_where_case_is_ignored() -> None:
+    template = spell([Ref("k", ANY, any_case=True)])
+    assert isinstance(template, Template)
+    assert matches(template.substitute({"k": "aB"}), "Ab")
+
+
+# What confirms an answer
+
+
+def test_grants_that_the_descent_loses_are_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Descent, "grants", lambda *_: [])
+    with pytest.raises(InternalError, match="miss a request"):
+        access(allow())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"action": "s3:PutObject"}, "does not allow"),
+        ({"resource": f"{BUCKET}/denied"}, "does not allow"),
+        ({"principal": f"arn:aws:iam::{HERE}:user/u"}, "not from outside"),
+        (
+            {"context": {"aws:SourceVpce": "vpce-1", "aws:SourceIp": "10.0.0.1"}},
+            "AWS does not send",
+        ),
+    ],
+)
+def test_a_wrong_example_is_none(
+    monkeypatch: pytest.MonkeyPatch, wrong: dict[str, object], message: str
+) -> None:
+    request = il.Request(f"arn:aws:iam::{THERE}:user/u", "s3:GetObject", f"{BUCKET}/a")
+    made = replace(request, **wrong)  # type: ignore[arg-type]
+    monkeypatch.setattr(Witnesses, "request", lambda *_: made)
+    with pytest.raises(InternalError, match=message):
+        access(allow(), deny(Resource=f"{BUCKET}/denied"))
+
+
+def test_an_example_of_another_finding_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = il.Request(f"arn:aws:iam::{ELSEWHERE}:user/u", "s3:GetObject", f"{BUCKET}/a")
+    monkeypatch.setattr(Witnesses, "request", lambda *_: made)
+    with pytest.raises(InternalError, match="none of its finding"):
+        access(allow(Principal={"AWS": [THERE, ELSEWHERE]}))
+
+
+# A change, and whether it is public
+
+
+def test_a_preview_takes_what_the_question_takes() -> None:
+    nothing, acl = policy(allow(Principal={"AWS": HERE})), policy(allow())
+    block = il.BlockPublicAccess(ignore_public_acls=True)
+    bucket = "AWS::S3::Bucket"
+    for options, unchanged in (
+        ({"sharing": [acl]}, 1),
+        ({"sharing": iter([acl])}, 1),
+        ({"sharing": [acl], "block_public_access": block}, 0),
+    ):
+        seen = il.preview_external_access(
+            nothing,
+            nothing,
+            ZONE,
+            resource_type=bucket,
+            **options,  # type: ignore[arg-type]
+        )
+        assert len(seen.unchanged) == unchanged
+    service = policy(allow(Principal=SERVICE))
+    assert len(il.preview_external_access(nothing, service, ZONE, resource_type=bucket).new) == 1
+    unseen = policy(under(StringEquals={"aws:SourceArn": f"arn:aws:s3:::{BUCKET}"}))
+    for all_requests in (False, True):
+        seen = il.preview_external_access(nothing, unseen, ZONE, all_requests=all_requests)
+        assert bool([f for f in seen.new if f.kind is il.FindingKind.EXTERNAL_ACCESS]) is (
+            all_requests
+        )
+
+
+def test_a_preview_says_of_which_side_nothing_is_known() -> None:
+    known, unknown = il.ExternalAccess(()), il.ExternalAccess((), reason="too hard")
+    assert compared(known, known).complete
+    assert compared(unknown, known).reason == "before: too hard"
+    assert compared(known, unknown).reason == "after: too hard"
+
+
+def test_is_public_takes_what_shares_the_resource() -> None:
+    closed, acl = policy(allow(Principal={"AWS": HERE})), policy(allow())
+    bucket = "AWS::S3::Bucket"
+    block = il.BlockPublicAccess(ignore_public_acls=True)
+    assert il.is_public(closed, resource_type=bucket, sharing=[acl]).verdict is il.Verdict.HOLDS
+    ignored = il.is_public(closed, resource_type=bucket, sharing=[acl], block_public_access=block)
+    assert ignored.verdict is il.Verdict.FAILS
+    late = il.is_public(acl, resource_type=bucket, timeout=1e-9)
+    assert late.verdict is il.Verdict.UNKNOWN
+    both = il.is_public(
+        policy(
+            allow(),
+            allow(Action="s3:PutObject", Condition={"Bool": {"aws:SecureTransport": "true"}}),
+        ),
+        resource_type=bucket,
+    )
+    assert len(both.statements) == 2
