@@ -513,6 +513,19 @@ def test_a_preview_counts_only_what_is_new() -> None:
     assert (gone["status"], gone["file"]) == ("RESOLVED", "old.json")
 
 
+def test_a_grant_that_lets_in_less_than_before_is_narrowed() -> None:
+    written("old.json", allow("*"))
+    written("new.json", allow(PARTNER))
+    result = run("new.json", "--before", "old.json", *ZONE)
+    assert result.exit_code == 0
+    assert "Narrowed, 1 finding:" in result.stdout
+    (told,) = json.loads(run("new.json", "--before", "old.json", *ZONE, "--format", "json").stdout)["findings"]
+    assert (told["isNew"], told["isNarrowed"], told["counts"]) == (False, True, False)
+    sarif = json.loads(run("new.json", "--before", "old.json", *ZONE, "--format", "sarif").stdout)
+    states = [result["baselineState"] for result in sarif["runs"][0]["results"]]
+    assert sorted(states) == ["absent", "updated"]
+
+
 def test_a_preview_without_anything_new_is_0() -> None:
     written("old.json", allow(PARTNER), allow("*", "s3:ListBucket"))
     written("new.json", allow(PARTNER))

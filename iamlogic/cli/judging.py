@@ -101,10 +101,14 @@ def change_of(before: Seen, after: Seen) -> Change:
         raise before.error
     old, new = before.access, after.access
     gone: tuple[il.Finding, ...] = ()
+    narrowed: tuple[il.Finding, ...] = ()
     if old is not None and new is not None and old.complete and new.complete:
-        gone = compared(old, new).gone
-    ids = frozenset(each.id for each in _findings(before))
-    return Change(before.file, gone, ids, None if old is None else old.reason)
+        preview = compared(old, new)
+        gone, narrowed = preview.gone, preview.narrowed
+    ids, narrowed_ids = (
+        frozenset(each.id for each in some) for some in (_findings(before), narrowed)
+    )
+    return Change(before.file, gone, ids, None if old is None else old.reason, narrowed_ids)
 
 
 def _findings(seen: Seen) -> tuple[il.Finding, ...]:

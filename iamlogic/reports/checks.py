@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from iamlogic.questions.answer import Answer, Reason, Verdict
 from iamlogic.reports.markdown import code, fenced, shell
-from iamlogic.reports.wording import Mark, command, statement_name, statement_number
+from iamlogic.reports.wording import Mark, command, statement_name
 from iamlogic.semantics.explain import printable
 from iamlogic.semantics.request import Request
 from iamlogic.syntax.policy import Policy, Statement
@@ -135,7 +135,7 @@ def check_json(check: str, checked: Sequence[Checked]) -> str:
     them. `policies` says of each how it fares, with the statements of its reasons or, where it
     passes, the Deny statements that make it so.
     """
-    reasons = [reason for each in checked for reason in _reasons(each)]
+    reasons = [_reason(reason) for each in checked for reason in each.answer.reasons]
     witnesses = [each.answer.witness for each in checked if each.answer.witness is not None]
     return json.dumps(
         {
@@ -160,23 +160,6 @@ def _policy(checked: Checked) -> _Json:
         "statements": [_statement(each) for each in answer.statements],
         "witness": _witness(answer.witness),
     }
-
-
-def _reasons(checked: Checked) -> list[_Json]:
-    """AWS's `reasons`; the check of public access has statements for them, and one request."""
-    answer = checked.answer
-    if answer.reasons or answer.verdict is not Verdict.FAILS:
-        return [_reason(reason) for reason in answer.reasons]
-    return [
-        {
-            "description": answer.reason,
-            "statementId": statement.sid,
-            "statementIndex": statement_number(statement, checked.policy) - 1,
-            **_place(statement),
-            "witness": _witness(answer.witness) if len(answer.statements) == 1 else None,
-        }
-        for statement in answer.statements
-    ]
 
 
 def _reason(reason: Reason) -> _Json:

@@ -63,12 +63,17 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a preview adds: the file before, what is gone since, and which ids were there."""
+    """What a preview adds: the file before, and what became of its findings.
+
+    `before_ids` are those that were there, `narrowed_ids` of findings that were not, but grant
+    nothing that was not granted before.
+    """
 
     before: str
     gone: tuple[Finding, ...]
     before_ids: frozenset[str]
     reason: str | None = None
+    narrowed_ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +113,16 @@ class AccessReport:
         return [each for each in looked.judged if each.counts and self.is_new(each.finding)]
 
     def is_new(self, finding: Finding) -> bool | None:
-        """Whether it was not there before; None where that is not known."""
+        """Whether it grants what was not granted before; None where that is not known."""
         if self.change is None:
             return True
-        return None if self.change.reason else finding.id not in self.change.before_ids
+        if self.change.reason:
+            return None
+        return finding.id not in self.change.before_ids and not self.is_narrowed(finding)
+
+    def is_narrowed(self, finding: Finding) -> bool:
+        """Whether it is a part of what was granted before."""
+        return self.change is not None and finding.id in self.change.narrowed_ids
 
     @property
     def unread(self) -> tuple[Looked, ...]:
@@ -261,12 +272,15 @@ def stale_line(entry: Acceptance, mark: Mark = str) -> str:
 
 
 def unlike_new(report: AccessReport) -> list[tuple[str, list[JudgedFinding]]]:
-    """Of a preview: what is gone, and what was there before and still is."""
+    """Of a preview: what is gone, what is less than before, and what is as it was."""
     if report.change is None:
         return []
     gone = [JudgedFinding(each, FindingStatus.ACTIVE) for each in report.change.gone]
-    stays = [each for each in report.judged if report.is_new(each.finding) is False]
-    return [(title, each) for title, each in (("Gone", gone), ("Unchanged", stays)) if each]
+    kept = [each for each in report.judged if report.is_new(each.finding) is False]
+    narrowed = [each for each in kept if report.is_narrowed(each.finding)]
+    stays = [each for each in kept if not report.is_narrowed(each.finding)]
+    groups = (("Gone", gone), ("Narrowed", narrowed), ("Unchanged", stays))
+    return [(title, each) for title, each in groups if each]
 
 
 STALE = "Stale in the baseline: no longer found (--update-baseline takes them out)"

@@ -90,7 +90,10 @@ def _judged(judged: JudgedFinding, report: AccessReport) -> _Json:
     rule, acceptance = judged.rule, judged.acceptance
     change: dict[str, _Json] = {}
     if report.change is not None:
-        change = {"isNew": report.is_new(judged.finding)}
+        change = {
+            "isNew": report.is_new(judged.finding),
+            "isNarrowed": report.is_narrowed(judged.finding),
+        }
     return {
         **_finding(judged.finding),
         "status": _STATUS[judged.status],

@@ -117,7 +117,8 @@ def _result(judged: JudgedFinding, report: AccessReport) -> _Object:
     result = {**_of(judged), "suppressions": _suppressions(judged)}
     is_new = report.is_new(judged.finding)
     if report.change is not None and is_new is not None:
-        result["baselineState"] = "new" if is_new else "unchanged"
+        kept = "updated" if report.is_narrowed(judged.finding) else "unchanged"
+        result["baselineState"] = "new" if is_new else kept
     return result
 
 

@@ -15,7 +15,7 @@ from iamlogic.syntax.policy import PolicyKind
 from tests.strategies.external import EXTERNAL, OURS, zones
 from tests.strategies.policies import Json, documents
 
-HERE, THERE, ELSEWHERE = "111122223333", "444455556666", "777788889999"
+HERE, THERE, ELSEWHERE, OTHER = "111122223333", "444455556666", "777788889999", "123456789012"
 ZONE = il.Zone(accounts={HERE})
 BUCKET = "arn:aws:s3:::b"
 
@@ -336,6 +336,33 @@ def test_the_zone_is_checked() -> None:
             il.Zone(**wrong)  # type: ignore[arg-type]
 
 
+def test_a_finding_that_takes_in_more_is_new() -> None:
+    def of(*statements: dict[str, object]) -> il.Policy:
+        return il.parse({"Version": "2012-10-17", "Statement": list(statements)})
+
+    network = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}
+    wider = {"IpAddress": {"aws:SourceIp": "203.0.112.0/23"}}
+    closing = deny(Condition={"StringNotEquals": {"aws:SourceVpce": "vpce-1"}})
+    for before, after, is_narrowed in (
+        (of(allow(Condition=wider)), of(allow(Condition=network)), True),
+        (of(allow(Condition=network)), of(allow(Condition=wider)), False),
+        (of(allow()), of(allow(), closing), True),
+        (of(allow(), closing), of(allow()), False),
+        (of(allow({"AWS": THERE}, "s3:*")), of(allow({"AWS": THERE})), True),
+        (of(allow({"AWS": THERE})), of(allow({"AWS": ELSEWHERE})), False),
+        (of(allow({"AWS": THERE}, "s3:*")), of(allow({"AWS": THERE}, Resource="*")), False),
+    ):
+        preview = il.preview_external_access(before, after, ZONE)
+        assert (len(preview.new), len(preview.narrowed)) == (1 - is_narrowed, int(is_narrowed))
+        assert len(preview.gone) == 1
+    services = [
+        of(allow({"Service": "sns.amazonaws.com"}, Condition=condition))
+        for condition in ({}, {"StringEquals": {"aws:SourceAccount": THERE}})
+    ]
+    assert il.preview_external_access(*services, ZONE).narrowed
+    assert il.preview_external_access(*reversed(services), ZONE).new
+
+
 def test_paths_of_an_organization_are_written_in_three_ways() -> None:
     zones = [
         il.Zone(org_paths={path})
@@ -348,6 +375,31 @@ def test_paths_of_an_organization_are_written_in_three_ways() -> None:
     assert access(allow(Condition=beside), zone=zones[0])
 
 
+def test_the_check_of_public_access_names_each_statement() -> None:
+    policy = il.parse(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                allow({"AWS": THERE}),
+                allow(Sid="Read"),
+                allow(action="s3:PutObject", Sid="Write"),
+                deny("s3:Put*", Condition={"StringNotEquals": {"aws:SourceVpc": "vpc-1"}}),
+                allow(action="s3:Get*", Sid="Wide"),
+            ],
+        }
+    )
+    answer = il.check_no_public_access(policy, "AWS::S3::Bucket")
+    assert answer.verdict is il.Verdict.FAILS
+    named = [(each.index, each.statement.sid) for each in answer.reasons]
+    assert named == [(1, "Read"), (4, "Wide")]
+    for each in answer.reasons:
+        assert each.witness.action.startswith("s3:Get")
+    with pytest.raises(il.CheckError, match="no type that AWS's check"):
+        il.check_no_public_access(policy, "AWS::ECR::Repository")
+    with pytest.raises(il.UnknownResourceType):
+        il.check_no_public_access(policy, "AWS::S3::Bucketz")
+
+
 def test_a_preview_matches_by_meaning() -> None:
     before = il.parse(
         {"Version": "2012-10-17", "Statement": [allow(), allow({"AWS": THERE}, "s3:PutObject")]}
@@ -358,11 +410,13 @@ def test_a_preview_matches_by_meaning() -> None:
             "Statement": [
                 allow({"AWS": f"arn:aws:iam::{THERE}:root"}, "s3:putobject", Sid="Other"),
                 allow({"AWS": ELSEWHERE}),
+                allow({"AWS": OTHER}, "s3:DeleteObject"),
             ],
         }
     )
     preview = il.preview_external_access(before, after, ZONE)
-    assert [f.principal for f in preview.new] == [ELSEWHERE]
+    assert [f.principal for f in preview.new] == [OTHER]
+    assert [f.principal for f in preview.narrowed] == [ELSEWHERE]  # everyone could before
     assert [f.principal for f in preview.gone] == ["*"]
     assert [f.principal for f in preview.unchanged] == [THERE]
     assert preview.complete

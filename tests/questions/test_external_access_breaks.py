@@ -12,8 +12,8 @@ from iamlogic.errors import IamlogicError, InternalError
 from iamlogic.questions.external.descent import Descent
 from iamlogic.questions.external.preview import compared
 from iamlogic.questions.external.witness import Witnesses
-from iamlogic.symbolic.inclusion import covers
-from iamlogic.symbolic.languages import ANY, Ref, Template, matches, sequence, spell, without
+from iamlogic.symbolic.inclusion import covers, may_overlap
+from iamlogic.symbolic.languages import ANY, Ref, Template, glob, matches, sequence, spell, without
 from tests.strategies.external import OURS
 
 HERE, THERE, ELSEWHERE = "111122223333", "444455556666", "777788889999"
@@ -151,6 +151,12 @@ def test_a_service_that_everyone_s_grant_holds_is_no_finding_of_its_own() -> Non
     found = access(allow(Action="s3:Get*"), allow(Principal=SERVICE))
     assert [finding.principal for finding in found] == ["*"]
     assert not found.confused_deputies
+
+
+def test_a_service_that_a_wide_grant_excepts_is_one() -> None:
+    excepted = allow(NotPrincipal=SERVICE)
+    (deputy,) = access(excepted, allow(Principal=SERVICE)).confused_deputies
+    assert deputy.principal == SERVICE["Service"]
 
 
 # Ids
@@ -341,6 +347,12 @@ def test_the_wider_of_two_loops_at_one_place_stands() -> None:
         assert sequence(parts).takes("a:b")
 
 
+def test_words_of_two_lengths_are_not_of_both() -> None:
+    assert not may_overlap(glob("a?"), glob("a??"))
+    assert not may_overlap(glob("a??*"), glob("a?"))
+    assert may_overlap(glob("a?*"), glob("a??"))
+
+
 def test_a_star_that_is_written_out_is_no_wildcard() -> None:
     spelled = spell(["a*", (ANY,)])
     assert matches(spelled, "a*b")
@@ -393,6 +405,23 @@ def test_a_wrong_example_is_none(
     monkeypatch.setattr(Witnesses, "request", lambda *_: made)
     with pytest.raises(InternalError, match=message):
         access(allow(), deny(Resource=f"{BUCKET}/denied"))
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        [allow(Condition={"Bool": {"aws:SecureTransport": "true"}})],
+        [allow(), deny(Condition={"Bool": {"aws:SecureTransport": "true"}})],
+    ],
+)
+def test_an_example_is_one_as_it_is_and_as_it_is_sent(
+    monkeypatch: pytest.MonkeyPatch, statements: list[dict[str, object]]
+) -> None:
+    """It does not say whether it came over TLS; what AWS sends does."""
+    made = il.Request(f"arn:aws:iam::{THERE}:user/u", "s3:GetObject", f"{BUCKET}/a")
+    monkeypatch.setattr(Witnesses, "request", lambda *_: made)
+    with pytest.raises(InternalError, match="does not allow"):
+        access(*statements)
 
 
 def test_an_example_of_another_finding_is_none(monkeypatch: pytest.MonkeyPatch) -> None:

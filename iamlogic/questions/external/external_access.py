@@ -27,7 +27,7 @@ from iamlogic.questions.external.outsiders import (
     asks_for_values,
     outsider_of,
 )
-from iamlogic.questions.external.subject import BlockPublicAccess, Subject
+from iamlogic.questions.external.subject import Asked, BlockPublicAccess
 from iamlogic.questions.external.universe import Universe
 from iamlogic.questions.external.witness import Witnesses
 from iamlogic.questions.external.writing import written
@@ -48,13 +48,15 @@ class ExternalAccess(Sequence[Finding]):
 
     `confused_deputies` are services that may act for somebody outside (R-X3); they are no
     outsiders, and so not in the sequence. Where the answer is not known, `reason` says why, and
-    taking the findings for all there are raises `UnknownAnswer`.
+    taking the findings for all there are raises `UnknownAnswer`. `zone` and `asked` are what was
+    asked.
     """
 
     found: tuple[Finding, ...]
     confused_deputies: tuple[Finding, ...] = ()
     reason: str | None = None
     zone: Zone = field(default=Zone(), repr=False)
+    asked: Asked | None = field(default=None, repr=False)
 
     @property
     def complete(self) -> bool:
@@ -103,29 +105,22 @@ def external_access(
 
     Raises `UnknownResourceType`, and `TypeError` for a policy that names no principals.
     """
-    subject = Subject.of(policy, sharing, block_public_access, type_of(policy, resource_type))
-    deadline = Deadline.after(timeout)
+    type_ = type_of(policy, resource_type)
+    shared = tuple(sharing)
+    asked = Asked(policy, type_, shared, block_public_access, resource, all_requests)
+    search = _Search(asked, zone, Deadline.after(timeout))
     try:
-        search = _Search(subject, zone, resource, deadline, all_requests=all_requests)
         return search.findings()
     except Undecided as bound:
-        return ExternalAccess((), reason=str(bound), zone=zone)
+        return ExternalAccess((), reason=str(bound), zone=zone, asked=asked)
 
 
 class _Search:
     """The search for all findings of one subject and zone."""
 
-    def __init__(
-        self,
-        subject: Subject,
-        zone: Zone,
-        resource: str | None,
-        deadline: Deadline,
-        *,
-        all_requests: bool,
-    ) -> None:
-        self._subject, self._zone, self._resource = subject, zone, resource
-        self._all_requests = all_requests
+    def __init__(self, asked: Asked, zone: Zone, deadline: Deadline) -> None:
+        self._asked, self._zone = asked, zone
+        self._subject = subject = asked.subject
         suggestions = Suggestions()
         self._universe = Universe(
             subject.statements,
@@ -133,10 +128,10 @@ class _Search:
             subject.type,
             suggestions,
             subject.multivalued,
-            all_requests=all_requests,
+            all_requests=asked.all_requests,
         )
         self._universe.solver.deadline = deadline
-        self._witnesses = Witnesses(subject, zone, suggestions, all_requests=all_requests)
+        self._witnesses = Witnesses(subject, zone, suggestions, all_requests=asked.all_requests)
 
     def findings(self) -> ExternalAccess:
         given = list(self._given())
@@ -154,7 +149,7 @@ class _Search:
         if to_services:
             outside = [*self._universe.deputy(), *self._universe.in_none_of(everyone)]
             _, deputies = self._look_for(FindingKind.CONFUSED_DEPUTY, outside, to_services)
-        return ExternalAccess(found, deputies, None, self._zone)
+        return ExternalAccess(found, deputies, None, self._zone, self._asked)
 
     def _makes_policy_public(self, finding: Finding) -> bool:
         """R-X15 is about a public policy; a public ACL alone restricts nothing."""
@@ -177,7 +172,7 @@ class _Search:
         """Certain if False: what bounds a requester by account or organization, no service has."""
         if not all(who.entry is None or who.entry.form is PrincipalForm.SERVICE for who in key.who):
             return False
-        keys = DEFINED_FOR_ACCOUNTS if self._all_requests else KEYS_OF_ACCOUNTS
+        keys = DEFINED_FOR_ACCOUNTS if self._asked.all_requests else KEYS_OF_ACCOUNTS
         return not any(
             narrowing.test.key in keys and asks_for_values(narrowing, key)
             for narrowing in key.narrowings
@@ -227,12 +222,10 @@ class _Search:
             kind,
             policy=self._subject.home_of(grant.sources[0]),
             type_=self._subject.type,
-            resource=self._resource,
+            resource=self._asked.resource,
             witness=witness,
         )
-        if witness is not None:
-            self._witnesses.confirm(finding, model)
-        return finding
+        return finding if witness is None else self._witnesses.confirmed(finding, model)
 
 
 def _rank(grant: Grant) -> tuple[int, list[list[str]]]:

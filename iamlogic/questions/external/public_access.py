@@ -7,10 +7,12 @@ statements alone; where that makes a difference the answer says so (R-X14).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
-from iamlogic.catalog.resource_types import ResourceType, UnknownResourceType, resource_type
-from iamlogic.questions.answer import Answer, Verdict
+from iamlogic.catalog.resource_types import ResourceType, resource_type
+from iamlogic.questions.answer import Answer, Reason, Verdict
+from iamlogic.questions.custom_checks.arguments import CheckError
 from iamlogic.questions.external.external_access import ExternalAccess, external_access, type_of
 from iamlogic.questions.external.finding import Finding
 from iamlogic.questions.external.grants import grants_of
@@ -20,6 +22,7 @@ from iamlogic.questions.external.subject import BlockPublicAccess
 from iamlogic.questions.external.zone import Zone
 from iamlogic.semantics.evaluation import evaluate
 from iamlogic.symbolic.lowering import lower
+from iamlogic.syntax.json_tree import quote
 from iamlogic.syntax.policy import Effect, Policy, Statement
 from iamlogic.syntax.policy_set import PolicySet
 
@@ -51,7 +54,7 @@ def is_public(
 
 
 def check_no_public_access(
-    policy: Policy | PolicySet,
+    policy: Policy,
     resource_type: str,
     *,
     timeout: float | None = None,
@@ -60,20 +63,27 @@ def check_no_public_access(
     """AWS's CheckNoPublicAccess: HOLDS (its PASS) if the policy grants nothing to the public.
 
     On FAILS, `statements` are those that do, and `witness` is a request that shows it. The types
-    are those that AWS's check takes; another raises `UnknownResourceType`.
+    are those that AWS's check takes; another raises `CheckError`, one that is not known
+    `UnknownResourceType`. `reasons` are the statements, each with a request of its own.
     """
     type_ = _checked(resource_type)
-    found = external_access(
-        policy, Zone(), resource_type=resource_type, timeout=timeout, all_requests=all_requests
-    )
-    return _answer(policy, found, type_, (Verdict.FAILS, Verdict.HOLDS))
+
+    def ask(asked: Policy) -> ExternalAccess:
+        return external_access(
+            asked, Zone(), resource_type=type_.name, timeout=timeout, all_requests=all_requests
+        )
+
+    answer = _answer(policy, ask(policy), type_, (Verdict.FAILS, Verdict.HOLDS))
+    return answer if answer.verdict is not Verdict.FAILS else _with_reasons(answer, policy, ask)
 
 
 def _checked(name: str) -> ResourceType:
     type_ = resource_type(name)
     if not type_.public_check:
-        hint = "is_public and external_access take it"
-        raise UnknownResourceType(name, f"AWS's check does not take it, {hint}")
+        raise CheckError(
+            f"{quote(name)} is no type that AWS's check of public access takes\n"
+            "    hint: is_public and external_access take it"
+        )
     return type_
 
 
@@ -97,6 +107,36 @@ def _answer(
         decision = evaluate(policy, first.witness)
     reason = f"nothing bounds who is let in{_among(public)}"
     return Answer(verdicts[0], reason, first.witness, statements, decision)
+
+
+def _with_reasons(
+    answer: Answer, policy: Policy, ask: Callable[[Policy], ExternalAccess]
+) -> Answer:
+    """The answer with a reason for each Allow that is public by itself, beside all that deny.
+
+    Where a bound ends the search for one, the verdict stands, and says that there may be more.
+    """
+    denies = tuple(each for each in policy.statements if each.effect is Effect.DENY)
+    reasons = []
+    reason = answer.reason
+    for index, statement in enumerate(policy.statements):
+        if not any(each is statement for each in answer.statements):
+            continue
+        alone = ask(replace(policy, statements=(statement, *denies)))
+        if not alone.complete:
+            reason = f"{answer.reason}; not all statements could be asked about: {alone.reason}"
+            continue
+        shown = next((f for f in alone if f.is_public and f.witness is not None), None)
+        if shown is not None and shown.witness is not None:
+            described = f"lets in anybody: {', '.join(shown.actions)}"
+            reasons.append(Reason(described, statement, index, shown.witness))
+    reasons.sort(key=lambda each: each.index)
+    return replace(
+        answer,
+        reason=reason,
+        reasons=tuple(reasons),
+        statements=tuple(each.statement for each in reasons),
+    )
 
 
 def _shown_first(finding: Finding) -> tuple[bool, int]:

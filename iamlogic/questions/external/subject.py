@@ -28,6 +28,23 @@ class BlockPublicAccess:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """The arguments of a question of external access."""
+
+    policy: Policy | PolicySet
+    type: ResourceType | None
+    sharing: tuple[Policy, ...]
+    block: BlockPublicAccess | None
+    resource: str | None
+    all_requests: bool
+
+    @property
+    def subject(self) -> Subject:
+        """What decides, in normal form. Raises `TypeError` for what is no resource's policy."""
+        return Subject.of(self.policy, self.sharing, self.block, self.type)
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """The statements that decide, in normal form, and the policies that they stand in."""
 

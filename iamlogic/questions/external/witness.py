@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from iamlogic.errors import InternalError
+from iamlogic.errors import InternalError, RequestError
 from iamlogic.questions.external.area import Box
 from iamlogic.questions.external.finding import Finding, FindingKind
 from iamlogic.questions.external.grants import Grant, Key
@@ -20,6 +20,7 @@ from iamlogic.symbolic.concretizer import concretize, with_companions
 from iamlogic.symbolic.model import Model
 from iamlogic.symbolic.requester import RESOURCE_ACCOUNT, SEPARATOR
 from iamlogic.symbolic.symbolizer import ACTION
+from iamlogic.syntax.policy import PrincipalForm
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
 
@@ -36,7 +37,11 @@ def _accounts(key: Key) -> Iterator[str]:
 
 def _requesters(key: Key) -> Iterator[str]:
     """Requesters of the ARNs that the grant speaks of, wildcards filled in."""
-    entries = (who.entry.text for who in key.who if who.entry is not None)
+    entries = (
+        who.entry.text
+        for who in key.who
+        if who.entry is not None and who.entry.form is not PrincipalForm.ACCOUNT
+    )
     narrowings = (each for each in key.narrowings if each.test.key == "aws:principalarn")
     texts = (value.text for each in narrowings for value in each.condition.values)
     for text in (*entries, *texts):
@@ -97,19 +102,23 @@ class Witnesses:
     def _decided(self, model: Model) -> Collection[str] | None:
         return None if self._all_requests else model.keys
 
-    def confirm(self, finding: Finding, model: Model) -> None:
-        """Raise `InternalError` unless the evaluator agrees that the finding's witness shows it."""
+    def confirmed(self, finding: Finding, model: Model) -> Finding:
+        """The finding with an example that people expect.
+
+        Raises `InternalError` if the evaluator does not agree with the one that the solver shows.
+        """
         request = finding.witness
         assert request is not None
-        wrong = self._mistake(request, finding, self._decided(model))
-        if wrong is None and not finding.covers(request):
-            wrong = "is none of its finding"
-        if wrong is None and not self._is_outside(request, finding.kind):
-            wrong = "is not from outside"
+        decided = self._decided(model)
+        wrong = self._mistake(request, finding, decided)
         if wrong is not None:
             raise InternalError(
                 f"the solver shows a request that {wrong}; please report it:\n{request.to_json()}"
             )
+        likelier = _by_a_user(request)
+        if likelier is None or self._mistake(likelier, finding, decided) is not None:
+            return finding
+        return replace(finding, witness=likelier)
 
     def _mistake(
         self, request: Request, finding: Finding, decided: Collection[str] | None
@@ -124,10 +133,24 @@ class Witnesses:
                 return "the evaluator does not allow"
         if decided is not None and (broken := broken_facts(whole)):
             return f"AWS does not send, since {broken[0].value}"
-        return None
+        if not finding.covers(request):
+            return "is none of its finding"
+        return None if self._is_outside(request, finding.kind) else "is not from outside"
 
     def _is_outside(self, request: Request, kind: FindingKind) -> bool:
         is_service = request.requester.kind is RequesterKind.SERVICE
         if kind is FindingKind.CONFUSED_DEPUTY:
             return is_service and not self._zone.is_acted_for(request)
         return not is_service and not self._zone.trusts(request)
+
+
+def _by_a_user(request: Request) -> Request | None:
+    """The same by a user of the account, instead of its root user or a federated one."""
+    requester = request.requester
+    if requester.kind not in {RequesterKind.ROOT, RequesterKind.FEDERATED_SESSION}:
+        return None
+    user = f"arn:{requester.partition}:iam::{requester.account}:user/alice"
+    try:
+        return replace(request, principal=user)
+    except RequestError:  # the context is the other's
+        return None
