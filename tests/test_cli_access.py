@@ -112,7 +112,7 @@ Trusted: account {OWN}
 
      For example:
        iamlogic evaluate p.json \\
-         --principal arn:aws:iam::{PARTNER}:root \\
+         --principal arn:aws:iam::{PARTNER}:user/alice \\
          --action s3:GetObject \\
          --resource arn:aws:s3:::logs/a \\
          --resource-account {OWN}
