@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from string import ascii_letters
 
 from iamlogic.errors import InternalError
 from iamlogic.symbolic.deadline import Undecided
@@ -107,7 +108,9 @@ def _exact(part: str | Variable | Escape) -> Iterator[Part]:
 def _either_case(part: str | Variable | Escape) -> Iterator[Part]:
     for each in _exact(part):
         if isinstance(each, Ref):
-            yield replace(each, any_case=True, alphabet=ANY)
+            # Digits, as of an account, have no case: a plain reference is decided more easily.
+            has_case = each.default or any(char in each.alphabet for char in ascii_letters)
+            yield replace(each, any_case=True, alphabet=ANY) if has_case else each
         elif isinstance(each, str):
             yield from map(either_case, each)
 

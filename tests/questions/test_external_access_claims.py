@@ -213,3 +213,45 @@ def test_the_timeout_holds_while_grants_are_taken_apart() -> None:
     found = access(statement, timeout=0.5)
     assert found.reason == "the timeout was hit"
     assert time.monotonic() - start < 5  # far from 20 seconds, also on a slow machine
+
+
+@pytest.mark.parametrize("operator", ["StringEquals", "StringEqualsIgnoreCase", "StringLike"])
+def test_the_account_of_the_resource_is_inside_in_any_case(operator: str) -> None:
+    """An account has no case, so that nothing is unknown of it."""
+    condition = {operator: {"aws:PrincipalAccount": "${aws:ResourceAccount}"}}
+    for zone in (il.Zone(accounts={HERE}), il.Zone(organization=OURS)):
+        assert not access(allow(Condition=condition), zone=zone)
+
+
+def test_what_is_no_arn_names_no_account_of_the_zone() -> None:
+    """Only where any request counts can aws:SourceArn be one (R-C14)."""
+    request = il.Request(
+        "sns.amazonaws.com",
+        "s3:GetObject",
+        f"{BUCKET}/a",
+        {"aws:SourceArn": f"arN:aws:sns:us-east-1:{HERE}:t"},
+    )
+    condition = {"StringEqualsIgnoreCase": {"aws:SourceArn": f"arN:aws:sns:us-east-1:{HERE}:t"}}
+    service = {"Service": "sns.amazonaws.com"}
+    statement = allow(Principal=service, Condition=condition)
+    (deputy,) = access(statement, all_requests=True).confused_deputies
+    assert deputy.covers(request)
+    assert not ZONE.is_acted_for(request)
+
+
+def test_a_deputy_does_not_hang_on_how_statements_divide_its_actions() -> None:
+    """Of two actions, one is everyone's already: the other is a service's, with it or without."""
+    no_account = {"Null": {"aws:PrincipalAccount": "true"}}
+    both = {"Effect": "Allow", "Principal": "*", "Condition": no_account}
+    actions = ["sts:AssumeRole", "sts:AssumeRoleWithWebIdentity"]
+    only_services = {
+        **both,
+        "Effect": "Deny",
+        "Action": "sts:AssumeRole",
+        "Condition": {"Bool": {"aws:PrincipalIsAWSService": "false"}},
+    }
+    options = {"resource_type": "AWS::IAM::Role"}
+    whole = access({**both, "Action": actions}, only_services, **options)
+    parts = access(*({**both, "Action": each} for each in actions), only_services, **options)
+    for one, other in ((whole, parts), (whole.confused_deputies, parts.confused_deputies)):
+        assert [each.id for each in one] == [each.id for each in other]

@@ -14,7 +14,7 @@ from typing import overload
 from iamlogic.catalog.resource_types import ResourceType, resource_type
 from iamlogic.errors import InternalError
 from iamlogic.questions.answer import UnknownAnswer
-from iamlogic.questions.external.area import EVERY, Box, Lists, Pattern
+from iamlogic.questions.external.area import EVERY, Box, Lists, Pattern, joined
 from iamlogic.questions.external.descent import Descent, unseen_in
 from iamlogic.questions.external.finding import Finding, FindingKind
 from iamlogic.questions.external.grants import Grant, Key, grants_of
@@ -141,11 +141,17 @@ class _Search:
         deputies: tuple[Finding, ...] = ()
         # A grant to everyone is one to services, too: that is no finding of its own.
         everyone = [each for each in grants if outsider_of(each.key) == EVERYONE]
-        to_services = [
-            (key, box, statement)
-            for key, box, statement in given
-            if self._may_be_service(key) and not any(each.holds(key, box) for each in everyone)
-        ]
+        # It is asked of all that is given under one key, however statements divide it.
+        boxes: dict[Key, list[Box]] = {}
+        for key, box, _ in given:
+            boxes.setdefault(key, []).append(box)
+        open_keys = {
+            key
+            for key, some in boxes.items()
+            if self._may_be_service(key)
+            and not all(any(e.holds(key, box) for e in everyone) for box in joined(some))
+        }
+        to_services = [each for each in given if each[0] in open_keys]
         if to_services:
             outside = [*self._universe.deputy(), *self._universe.in_none_of(everyone)]
             _, deputies = self._look_for(FindingKind.CONFUSED_DEPUTY, outside, to_services)

@@ -70,7 +70,7 @@ class Zone:
         accounts = {
             *request.values("aws:SourceAccount"),
             *request.values("aws:SourceOwner"),
-            *(segments[4] for segments in arns if len(segments) == _ARN_SEGMENTS),
+            *(arn[4] for arn in arns if len(arn) == _ARN_SEGMENTS and arn[0] == "arn"),
         }
         paths = request.values("aws:SourceOrgPaths")
         return (
