@@ -242,16 +242,17 @@ def test_what_is_no_arn_names_no_account_of_the_zone() -> None:
 def test_a_deputy_does_not_hang_on_how_statements_divide_its_actions() -> None:
     """Of two actions, one is everyone's already: the other is a service's, with it or without."""
     no_account = {"Null": {"aws:PrincipalAccount": "true"}}
-    both = {"Effect": "Allow", "Principal": "*", "Condition": no_account}
+    both: dict[str, object] = {"Effect": "Allow", "Principal": "*", "Condition": no_account}
     actions = ["sts:AssumeRole", "sts:AssumeRoleWithWebIdentity"]
-    only_services = {
+    only_services: dict[str, object] = {
         **both,
         "Effect": "Deny",
         "Action": "sts:AssumeRole",
         "Condition": {"Bool": {"aws:PrincipalIsAWSService": "false"}},
     }
-    options = {"resource_type": "AWS::IAM::Role"}
-    whole = access({**both, "Action": actions}, only_services, **options)
-    parts = access(*({**both, "Action": each} for each in actions), only_services, **options)
+    role = "AWS::IAM::Role"
+    whole = access({**both, "Action": actions}, only_services, resource_type=role)
+    divided: list[dict[str, object]] = [{**both, "Action": each} for each in actions]
+    parts = access(*divided, only_services, resource_type=role)
     for one, other in ((whole, parts), (whole.confused_deputies, parts.confused_deputies)):
         assert [each.id for each in one] == [each.id for each in other]
