@@ -99,13 +99,13 @@ def test_an_arn_pattern_matches_no_more_than_its_glob(pattern: str, text: str) -
     ],
 )
 def test_no_pattern_takes_long(pattern: str, text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert not glob_matches(pattern, text)
-    assert time.perf_counter() - start < 1  # each takes milliseconds; backtracking, centuries
+    assert time.process_time() - start < 20  # each takes milliseconds; backtracking, centuries
 
 
 def test_a_catastrophic_pattern_takes_microseconds() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(1_000):
         glob_matches("*a*a*a*a*a*a*b", "a" * 60)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 10  # a thousand take some hundredths of a second
