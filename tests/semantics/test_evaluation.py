@@ -90,11 +90,11 @@ def test_a_decision_is_a_value() -> None:
     assert hash(decision) == hash(evaluate(policy, REQUEST))
 
 
-def test_a_small_policy_is_evaluated_more_than_100_000_times_a_minute() -> None:
+def test_a_small_policy_is_evaluated_in_milliseconds() -> None:
     condition = {"StringEquals": {"aws:PrincipalAccount": "111122223333"}}
     allow = {"Effect": "Allow", "Action": ["s3:Get*", "s3:List*"], "Resource": "arn:aws:s3:::l*"}
     policy = parse(policy_with({**allow, "Condition": condition}, NEVER))
     start = time.process_time()
     for _ in range(1_000):
         evaluate(policy, REQUEST)
-    assert time.process_time() - start < 0.6 * 10  # this machine's own work, with room for others
+    assert time.process_time() - start < 6  # a tenth of that on a quiet machine
