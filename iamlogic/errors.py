@@ -80,17 +80,14 @@ class IamlogicError(Exception):
     """The base of everything that iamlogic raises on purpose."""
 
 
-class PolicySyntaxError(IamlogicError):
-    """A text is not a policy. `problems` has all that was found, in the order of the text.
-
-    `line`, `column` and `hint` are those of the first problem.
-    """
+class _WithProblems(IamlogicError):
+    """`problems` has all that was found, each with its place; the rest is that of the first."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__("\n".join(map(str, problems)))
         self.problems = problems
 
-    def __reduce__(self) -> tuple[type[PolicySyntaxError], tuple[tuple[Problem, ...]]]:
+    def __reduce__(self) -> tuple[type[_WithProblems], tuple[tuple[Problem, ...]]]:
         return (type(self), (self.problems,))
 
     @property
@@ -110,6 +107,13 @@ class PolicySyntaxError(IamlogicError):
         return self.problems[0].hint
 
 
+class PolicySyntaxError(_WithProblems):
+    """A text is not a policy. `problems` has all that was found, in the order of the text.
+
+    `line`, `column` and `hint` are those of the first problem.
+    """
+
+
 class PolicyReadError(IamlogicError):
     """A policy's file cannot be read: it is missing, a directory, not permitted, …"""
 
@@ -121,7 +125,7 @@ class PolicyReadError(IamlogicError):
         return (type(self), (self.file, self.reason))
 
 
-class AccountError(IamlogicError):
+class AccountError(_WithProblems):
     """What describes an account cannot be used: malformed, incomplete, or at odds with itself.
 
     An incomplete account would make "nobody else can" a wrong answer, so nothing is passed over.
@@ -129,47 +133,13 @@ class AccountError(IamlogicError):
     `hint` are those of the first.
     """
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__("\n".join(map(str, problems)))
-        self.problems = problems
 
-    def __reduce__(self) -> tuple[type[AccountError], tuple[tuple[Problem, ...]]]:
-        return (type(self), (self.problems,))
-
-    @property
-    def file(self) -> str | None:
-        return self.problems[0].where.file
-
-    @property
-    def hint(self) -> str | None:
-        return self.problems[0].hint
-
-
-class SettingsError(IamlogicError):
+class SettingsError(_WithProblems):
     """What a user keeps beside the policies cannot be used: `iamlogic.toml`, or the baseline.
 
     `problems` has all that was found, each with its place; `file`, `line` and `hint` are those of
     the first.
     """
-
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__("\n".join(map(str, problems)))
-        self.problems = problems
-
-    def __reduce__(self) -> tuple[type[SettingsError], tuple[tuple[Problem, ...]]]:
-        return (type(self), (self.problems,))
-
-    @property
-    def file(self) -> str | None:
-        return self.problems[0].where.file
-
-    @property
-    def line(self) -> int | None:
-        return self.problems[0].where.line
-
-    @property
-    def hint(self) -> str | None:
-        return self.problems[0].hint
 
 
 class RequestError(IamlogicError):

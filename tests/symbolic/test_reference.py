@@ -274,6 +274,8 @@ def test_no_solver_contradicts_and_one_answers(name: str) -> None:
     earlier, later = identity(Condition=before), identity(Condition=after)
     verdict = cvc5_verdict(to_smtlib(earlier, later), seconds=4)
     answer = search(later, earlier, timeout=30 if verdict is None else 0.5)
+    if verdict is None and isinstance(answer, Unknown):  # on a busy machine
+        verdict = cvc5_verdict(to_smtlib(earlier, later), seconds=120)
     assert verdict in (expected, None)
     assert isinstance(answer, (Found if expected else Nothing, Unknown))
     assert verdict is not None or not isinstance(answer, Unknown)
