@@ -151,6 +151,69 @@ def test_a_finding_covers_nothing_of_its_exceptions() -> None:
         assert finding.covers(il.Request(user, action, f"{BUCKET}/{name}")) is held
 
 
+def test_what_one_deny_takes_out_another_does_not_put_back() -> None:
+    found = access(
+        allow(Action="s3:*"),
+        deny(Action=["s3:GetObject", "s3:Delete*"]),
+        deny(Action="s3:Get*", Condition=FROM_ENDPOINT),
+    )
+    (narrow,) = (finding for finding in found if finding.conditions)
+    assert (narrow.actions, narrow.except_actions) == (("s3:Get*",), ("s3:GetObject",))
+
+
+def test_a_deny_narrows_what_another_has_made_narrow() -> None:
+    """By address a request passes the first, which from the endpoint lets in partners alone."""
+    address = {"aws:SourceIp": "203.0.113.0/24"}
+    found = access(
+        allow(),
+        deny(
+            Condition={
+                "StringNotEquals": {"aws:PrincipalOrgID": "o-partnerorgid"},
+                "StringEquals": {"aws:SourceVpce": "vpce-1"},
+            }
+        ),
+        deny(Condition={**FROM_ENDPOINT, "NotIpAddress": address}),
+    )
+    assert sorted(finding.principal for finding in found) == ["*", "o-partnerorgid"]
+
+
+def test_a_deny_narrows_nothing_that_only_an_unseen_requester_passes() -> None:
+    user = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"
+    found = access(
+        allow(),
+        deny(NotPrincipal={"CanonicalUser": user}),
+        deny(Condition={**FROM_ENDPOINT, "Bool": {"aws:SecureTransport": "true"}}),
+    )
+    assert found.complete
+    assert [(finding.principal, keys(finding)) for finding in found] == [(user, [])]
+
+
+def test_if_exists_of_what_no_value_is_lets_in_who_lacks_the_key() -> None:
+    (finding,) = access(under(ArnEqualsIfExists={"aws:SourceArn": "arn"}))
+    assert finding.witness is not None
+    assert not finding.witness.values("aws:SourceArn")
+
+
+def test_a_time_is_told_in_two_scales() -> None:
+    (finding,) = access(
+        under(NumericGreaterThan={"aws:EpochTime": "2000000000"}),
+        under(DateGreaterThan={"aws:EpochTime": "2020-01-01T00:00:00Z"}),
+    )
+    assert keys(finding) == ["DateGreaterThan aws:EpochTime"]
+
+
+def test_a_finding_that_two_others_hold_between_them_is_none() -> None:
+    one, two = {"Resource": f"{BUCKET}/1"}, {"Action": "s3:PutObject", "Resource": f"{BUCKET}/2"}
+    theirs = {"Principal": {"AWS": THERE}}
+    but_one = {"NotPrincipal": {"AWS": ELSEWHERE}}
+    for first, second in (
+        (allow(**one), allow(**two, **but_one)),
+        (allow(**two), allow(**one, **but_one)),
+    ):
+        found = access(allow(**one, **theirs), allow(**two, **theirs), first, second)
+        assert [finding.principal for finding in found] == ["*", "*"]
+
+
 def test_exceptions_are_shown_where_only_some_patterns_have_them() -> None:
     (finding,) = access(
         allow(Principal={"AWS": THERE}, Action="s3:Get*", Resource=f"{BUCKET}/1"),
@@ -164,6 +227,17 @@ def test_a_service_that_everyone_s_grant_holds_is_no_finding_of_its_own() -> Non
     found = access(allow(Action="s3:Get*"), allow(Principal=SERVICE))
     assert [finding.principal for finding in found] == ["*"]
     assert not found.confused_deputies
+
+
+def test_a_grant_under_a_condition_holds_no_service_s_without() -> None:
+    found = access(under(Bool={"aws:SecureTransport": "true"}), allow(Principal=SERVICE))
+    assert [deputy.principal for deputy in found.confused_deputies] == [SERVICE["Service"]]
+
+
+def test_a_grant_with_exceptions_holds_no_service_s_without() -> None:
+    but_one = {key: value for key, value in allow().items() if key != "Action"}
+    found = access({**but_one, "NotAction": "s3:GetObject"}, allow(Principal=SERVICE, Action="*"))
+    assert [deputy.principal for deputy in found.confused_deputies] == [SERVICE["Service"]]
 
 
 def test_a_service_that_a_wide_grant_excepts_is_one() -> None:
@@ -214,6 +288,7 @@ def test_an_id_has_what_is_taken_from_the_wider_of_two_patterns() -> None:
     assert closed[0].id != opened[0].id
     get = allow(Action="s3:Get*", Condition=endpoint)
     closed = access(get, deny(Action="s3:GetObject"))
+    assert closed[0].id != access(get)[0].id
     opened = access(get, deny(Action="s3:GetObject", Condition=FROM_ENDPOINT))
     assert closed[0].id != opened[0].id
 
@@ -311,6 +386,36 @@ def test_a_zone_knows_for_whom_a_service_acts() -> None:
         assert zone.is_acted_for(request) is inside, (principal, context)
 
 
+def test_a_zone_knows_whom_its_paths_hold() -> None:
+    zone = il.Zone(org_paths={"o-partnerorgid/r-1/"})
+    for path, inside in (("o-partnerorgid/r-1/ou-1/", True), ("o-partnerorgid/r-2/", False)):
+        context = {"aws:PrincipalOrgID": "o-partnerorgid", "aws:PrincipalOrgPaths": [path]}
+        user = f"arn:aws:iam::{THERE}:user/u"
+        request = il.Request(user, "s3:GetObject", f"{BUCKET}/a", context)
+        assert zone.trusts(request) is inside
+
+
+def test_a_tenant_is_fixed_by_any_text_without_wildcards() -> None:
+    host = "token.actions.githubusercontent.com"
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Federated": f"arn:aws:iam::{HERE}:oidc-provider/{host}"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {f"{host}:sub": "repo"}},
+    }
+    (finding,) = access(trust, resource_type=None)
+    assert not finding.is_public
+
+
+def test_a_long_list_with_a_variable_is_more_than_the_variable() -> None:
+    tag = "${aws:PrincipalTag/team}"
+    (finding,) = access(
+        under(ForAnyValue__StringEquals={"aws:TagKeys": [*LONG, tag]}),
+        deny(Condition={"ForAnyValue:StringEquals": {"aws:TagKeys": tag}}),
+    )
+    assert finding.witness is not None
+
+
 def test_one_value_of_a_list_that_is_the_resource_s_does_not_bound_the_others() -> None:
     values = [*LONG, "${aws:ResourceAccount}", "4*"]
     statement = allow(Action="sqs:*", Resource="*")
@@ -386,6 +491,13 @@ def test_a_value_is_read_in_any_case_where_case_is_ignored() -> None:
     template = spell([Ref("k", ANY, any_case=True)])
     assert isinstance(template, Template)
     assert matches(template.substitute({"k": "aB"}), "Ab")
+
+
+def test_an_example_has_what_goes_with_what_it_has() -> None:
+    (finding,) = access(under(StringEquals={"aws:PrincipalOrgID": "o-partnerorgid"}))
+    assert finding.witness is not None
+    (path,) = finding.witness.values("aws:PrincipalOrgPaths")
+    assert path.startswith("o-partnerorgid/")
 
 
 # What confirms an answer
