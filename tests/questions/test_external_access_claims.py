@@ -256,3 +256,25 @@ def test_a_deputy_does_not_hang_on_how_statements_divide_its_actions() -> None:
     parts = access(*divided, only_services, resource_type=role)
     for one, other in ((whole, parts), (whole.confused_deputies, parts.confused_deputies)):
         assert [each.id for each in one] == [each.id for each in other]
+
+
+def test_ids_do_not_hang_on_which_list_is_divided_where_denies_overlap() -> None:
+    one, two = f"{BUCKET}/1*", f"{BUCKET}/2"
+    actions = ["s3:*Object", "s3:Get*", "s3:List*"]
+    rest = [
+        allow(Action="s3:*", Resource=two),
+        deny(
+            Action=["s3:Get*", "s3:PutObject"],
+            Condition={"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}},
+        ),
+        deny(
+            Action="s3:*Object",
+            Resource=one,
+            Condition={"StringNotEquals": {"aws:SourceVpc": "vpc-1"}},
+        ),
+    ]
+    whole = access(allow(Action=actions, Resource=[one, two]), *rest)
+    by_action = access(*(allow(Action=each, Resource=[one, two]) for each in actions), *rest)
+    by_resource = access(*(allow(Action=actions, Resource=each) for each in (one, two)), *rest)
+    ids = [{finding.id for finding in found} for found in (whole, by_action, by_resource)]
+    assert ids[0] == ids[1] == ids[2]

@@ -56,6 +56,17 @@ class Part:
         without = {w for w in self.without if any(_overlap(w, p) for p in within)}
         return Part(frozenset(within), frozenset(without))
 
+    def singly(self) -> Iterator[Part]:
+        """The same, one pattern each."""
+        for pattern in _in_order(self.within):
+            yield Part(frozenset({pattern}), self.without).tidy()
+
+    def holds(self, other: Part) -> bool:
+        """Whether it holds all of the other, which has some; certain if True."""
+        return self.without <= other.without and all(
+            any(_covers(wide, narrow) for wide in self.within) for narrow in other.within
+        )
+
     def is_in(self, other: Part) -> bool:
         """Whether the other holds all of it; certain if True."""
         return self.within <= other.within and other.without <= self.without
@@ -84,6 +95,10 @@ class Box:
     def is_empty(self) -> bool:
         """Certain if True."""
         return not (self.actions.within and self.resources.within)
+
+    def holds(self, other: Box) -> bool:
+        """Whether it holds all of the other; certain if True."""
+        return self.actions.holds(other.actions) and self.resources.holds(other.resources)
 
     def is_in(self, other: Box) -> bool:
         """Whether the other holds all of it; certain if True."""
@@ -200,6 +215,31 @@ def joined(boxes: Iterable[Box]) -> tuple[Box, ...]:
         Box(actions, Part(_widest(within), without))
         for (actions, without), within in by_actions.items()
     )
+
+
+_MOST_PAIRS = 256
+
+
+def in_pairs(boxes: Sequence[Box]) -> Sequence[Box]:
+    """The same area in boxes of one action and one resource, of which none lies in another.
+
+    So it is the same however statements divide their lists; of very many pairs, the boxes as given.
+    """
+    count = sum(len(box.actions.within) * len(box.resources.within) for box in boxes)
+    if len(boxes) == 1 or count > _MOST_PAIRS:
+        return boxes
+    kept: list[Box] = []
+    pairs = (
+        Box(action, resource)
+        for box in boxes
+        for action in box.actions.singly()
+        for resource in box.resources.singly()
+    )
+    for pair in pairs:
+        if not any(other.holds(pair) for other in kept):
+            kept = [other for other in kept if not pair.holds(other)]
+            kept.append(pair)
+    return kept
 
 
 def united(lists: Iterable[Lists]) -> Iterator[Lists]:

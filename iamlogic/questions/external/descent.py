@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from iamlogic.questions.external.area import Box, Lists, joined, united
+from iamlogic.questions.external.area import Box, Lists, in_pairs, joined, united
 from iamlogic.questions.external.grants import Grant, Key, Who
 from iamlogic.questions.external.identity import place
 from iamlogic.questions.external.narrowing import Narrowing, Narrowings, left_over
@@ -132,7 +132,7 @@ class Descent:
         for key, pairs in by_key.items():
             self._solver.deadline.check()
             sources = tuple(dict.fromkeys(source for _, source in pairs))
-            for box in joined(box for box, _ in pairs):
+            for box in joined(in_pairs([box for box, _ in pairs])):
                 yield _Piece(key, box, sources, self._denies)
 
     def _descend(self, start: Iterable[_Piece]) -> Iterator[_Piece]:
