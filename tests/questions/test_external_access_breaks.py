@@ -138,6 +138,15 @@ def test_an_example_passes_the_denies_of_its_own_box() -> None:
     assert finding.witness.values("aws:SecureTransport") == ("false",)
 
 
+def test_no_exception_is_shown_that_takes_nothing() -> None:
+    most = {key: value for key, value in allow().items() if key != "Action"}
+    found = access(
+        {**most, "NotAction": "s3:Delete*"}, deny(Action="s3:Get*", Condition=FROM_ENDPOINT)
+    )
+    (narrow,) = (finding for finding in found if finding.conditions)
+    assert (narrow.actions, narrow.except_actions) == (("s3:Get*",), ())
+
+
 def test_a_finding_covers_nothing_of_its_exceptions() -> None:
     (finding,) = access(
         allow(Action="s3:*"), deny(Action="s3:GetObject"), deny(Resource=f"{BUCKET}/x")
@@ -434,6 +443,17 @@ def test_what_only_begins_with_an_account_is_none() -> None:
     assert [f.principal for f in access(allow(Condition=key), all_requests=True)] == ["*"]
 
 
+def test_what_is_no_path_is_of_no_organization() -> None:
+    path = {"aws:PrincipalOrgPaths": "o-partnerorgid"}
+    found = access(under(ForAnyValue__StringEquals=path), all_requests=True)
+    assert [finding.principal for finding in found] == ["*"]
+
+
+def test_a_resource_whose_organization_nobody_says_may_be_ours() -> None:
+    unsaid = under(Null={"aws:ResourceOrgID": "true"})
+    assert access(unsaid, zone=il.Zone(organization=OURS))
+
+
 def test_an_organization_trusts_requesters_who_belong_to_an_account() -> None:
     zone = il.Zone(organization=OURS)
     context = {"aws:PrincipalOrgID": OURS}
@@ -441,6 +461,18 @@ def test_an_organization_trusts_requesters_who_belong_to_an_account() -> None:
     assert not zone.trusts(request)
     found = access(under(StringEquals=context), zone=zone, all_requests=True)
     assert any(finding.covers(request) for finding in found)
+    paths = {"aws:PrincipalOrgPaths": [f"{OURS}/r-1/"]}
+    request = il.Request("anonymous", "s3:GetObject", f"{BUCKET}/a", paths)
+    below = under(ForAnyValue__StringEquals=paths)
+    found = access(below, zone=il.Zone(org_paths=[f"{OURS}/r-1/"]), all_requests=True)
+    assert any(finding.covers(request) for finding in found)
+
+
+def test_an_identity_of_one_kind_comes_by_no_call_of_the_other() -> None:
+    provider = f"arn:aws:iam::{HERE}:oidc-provider/accounts.google.com"
+    trust = {"Effect": "Allow", "Principal": {"Federated": provider}}
+    assert access({**trust, "Action": "sts:AssumeRoleWithWebIdentity"}, resource_type=None)
+    assert not access({**trust, "Action": "sts:AssumeRoleWithSAML"}, resource_type=None)
 
 
 def test_the_public_check_refuses_types_that_aws_s_does() -> None:
