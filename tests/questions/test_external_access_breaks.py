@@ -12,8 +12,10 @@ from iamlogic.errors import IamlogicError, InternalError
 from iamlogic.questions.external.descent import Descent
 from iamlogic.questions.external.preview import compared
 from iamlogic.questions.external.witness import Witnesses
+from iamlogic.symbolic import refutation
 from iamlogic.symbolic.inclusion import covers
 from iamlogic.symbolic.languages import ANY, Ref, Template, matches, sequence, spell, without
+from iamlogic.symbolic.terms import SomeValue
 from tests.strategies.external import OURS
 
 HERE, THERE, ELSEWHERE = "111122223333", "444455556666", "777788889999"
@@ -517,6 +519,13 @@ def test_what_covers_the_values_of_a_variable() -> None:
     exact, any_case = spell([Ref("k", ANY)]), spell([Ref("k", ANY, any_case=True)])
     assert covers(any_case, exact)
     assert not covers(exact, any_case)
+
+
+def test_a_demand_is_taken_only_with_all_that_meets_it() -> None:
+    one, other = (spell([Ref(key, ANY)]) for key in ("k", "l"))
+    demand = SomeValue("v", (one, other), outside=False)
+    assert refutation._takes(demand, SomeValue("v", (one,), outside=False))
+    assert not refutation._takes(SomeValue("v", (one,), outside=False), demand)
 
 
 def test_a_value_is_read_in_any_case_where_case_is_ignored() -> None:
