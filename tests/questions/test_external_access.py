@@ -287,6 +287,21 @@ def test_resource_control_policies_take_effect() -> None:
         )
 
 
+def test_control_policies_do_not_limit_service_linked_roles_that_are_named() -> None:
+    """R-E3: such a role of another account is let in, whatever the organization denies."""
+    role = f"arn:aws:iam::{THERE}:role/aws-service-role/x.amazonaws.com/R"
+    nothing = il.parse({"Version": "2012-10-17", "Statement": [deny(Resource="*")]})
+    for statements, found in (
+        ([allow({"AWS": role})], [role]),
+        ([allow({"AWS": [role, ELSEWHERE]})], [role]),
+        ([allow({"AWS": role}), deny()], []),
+        ([allow({"AWS": f"arn:aws:iam::{THERE}:role/x/aws-service-role/R"})], []),
+    ):
+        policy = il.parse({"Version": "2012-10-17", "Statement": statements})
+        stack = il.PolicySet(resource=policy, rcps=[[nothing]])
+        assert [each.principal for each in il.external_access(stack, ZONE)] == found
+
+
 def test_block_public_access() -> None:
     restrict = il.BlockPublicAccess(restrict_public_buckets=True)
     assert not access(allow(), allow({"AWS": THERE}, "s3:PutObject"), block_public_access=restrict)

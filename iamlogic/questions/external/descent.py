@@ -21,6 +21,7 @@ from iamlogic.questions.external.grants import Grant, Key, Who
 from iamlogic.questions.external.identity import place
 from iamlogic.questions.external.narrowing import Narrowing, Narrowings, left_over
 from iamlogic.questions.external.neighbours import Neighbours
+from iamlogic.questions.external.subject import Subject
 from iamlogic.questions.external.universe import Universe
 from iamlogic.symbolic.deadline import OnlyUnseen
 from iamlogic.symbolic.inclusion import covers
@@ -36,7 +37,7 @@ class Deny:
     `statements` match what lies in `lists`, and perhaps more. Spared is a requester of whom
     something is `listed` (NotPrincipal), a request of one of the `narrowings`, one that fails one
     of the `loose` conditions, which narrows nothing, and, if they `name_some`, one by somebody else
-    than they name.
+    than they name. An organization's (RCPs) do not apply to service-linked roles (R-E3).
     """
 
     statements: tuple[Lowered, ...]
@@ -45,6 +46,7 @@ class Deny:
     narrowings: tuple[Narrowing, ...]
     loose: tuple[Test, ...]
     name_some: bool
+    of_organization: bool
 
     def focus(self, box: Box) -> Box | None:
         """What of the box the lists speak of; None if nothing."""
@@ -54,7 +56,7 @@ class Deny:
         return None if focus.is_empty else focus
 
     @staticmethod
-    def all_of(statements: Iterable[Lowered]) -> Iterator[Deny]:
+    def all_of(statements: Iterable[Lowered], *, of_organization: bool) -> Iterator[Deny]:
         """The Denies of some statements, however these divide their lists."""
         alike: dict[object, list[Lowered]] = {}
         for each in statements:
@@ -75,6 +77,7 @@ class Deny:
                     tuple(each for _, narrowings in found for each in narrowings or ()),
                     tuple(lower_condition(condition) for condition, left in found if left is None),
                     name_some=not lists_some,
+                    of_organization=of_organization,
                 )
 
 
@@ -93,12 +96,12 @@ _MOST_PIECES = 1024
 
 
 class Descent:
-    """The grants of some Allow statements to the requesters of `outside`, whom `denies` spare."""
+    """The grants of some Allow statements to the requesters of `outside`, whom Denies spare."""
 
     def __init__(
         self,
         universe: Universe,
-        denies: Iterable[Lowered],
+        subject: Subject,
         outside: Sequence[int],
         about: Callable[[Key, Box], None],
     ) -> None:
@@ -107,7 +110,9 @@ class Descent:
         self._solver = universe.solver
         self._terms = universe.solver.terms
         # In one order: a Deny that only overlaps a pattern narrows all of it, or what others left.
-        self._denies = tuple(sorted(Deny.all_of(denies), key=_place))
+        own = Deny.all_of(subject.denies, of_organization=False)
+        limits = Deny.all_of(subject.limits, of_organization=True)
+        self._denies = tuple(sorted((*own, *limits), key=_place))
         self._about = about  # told what an example is looked for of
         self._models: dict[tuple[Key, Box], Model] = {}
 
@@ -133,7 +138,7 @@ class Descent:
             self._solver.deadline.check()
             sources = tuple(dict.fromkeys(source for _, source in pairs))
             for box in joined(in_pairs([box for box, _ in pairs])):
-                yield _Piece(key, box, sources, self._denies)
+                yield _Piece(key, box, sources, self._denies_of(key))
 
     def _descend(self, start: Iterable[_Piece]) -> Iterator[_Piece]:
         seen = dict.fromkeys(start)  # in one order, for examples hang on what was asked before
@@ -207,6 +212,12 @@ class Descent:
             [focus.formula(self._terms, self._solver.request), self._terms.any_of(loose)]
         )
 
+    def _denies_of(self, key: Key) -> tuple[Deny, ...]:
+        """Those that apply to the requesters under a key."""
+        if not key.is_service_linked:
+            return self._denies
+        return tuple(deny for deny in self._denies if not deny.of_organization)
+
     # The solver's part
 
     def _allowed(self, key: Key, boxes: Sequence[Box]) -> list[int]:
@@ -215,7 +226,7 @@ class Descent:
         area = self._terms.any_of(box.formula(self._terms, request) for box in boxes)
         denied = dict.fromkeys(
             self._compiler.matches(statement)
-            for deny in self._denies
+            for deny in self._denies_of(key)
             if any(deny.focus(box) is not None for box in boxes)
             for statement in deny.statements
         )

@@ -199,7 +199,7 @@ class _Search:
         outside: Sequence[int],
         given: Sequence[tuple[Key, Box, Statement]],
     ) -> tuple[Sequence[Grant], tuple[Finding, ...]]:
-        descent = Descent(self._universe, self._subject.denies, outside, self._witnesses.about)
+        descent = Descent(self._universe, self._subject, outside, self._witnesses.about)
         grants = sorted(descent.grants(given), key=_rank)
         found: dict[int, Finding] = {}
         neighbours = Neighbours(grants)

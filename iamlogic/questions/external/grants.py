@@ -74,6 +74,11 @@ class Key:
     who: frozenset[Who]
     narrowings: Narrowings
 
+    @property
+    def is_service_linked(self) -> bool:
+        """Whether it names a role that no organization's policy limits (R-E3)."""
+        return any(who.entry is not None and is_service_linked(who.entry) for who in self.who)
+
     def formula(self, compiler: Compiler) -> int:
         return compiler.terms.all_of(
             [
@@ -131,3 +136,8 @@ def _whos(statement: Lowered) -> Iterator[frozenset[Who]]:
         for entry in dict.fromkeys(principals.entries):
             everyone = entry.form is PrincipalForm.EVERYONE
             yield frozenset() if everyone else frozenset({Who.named(entry)})
+
+
+def is_service_linked(entry: Principal) -> bool:
+    """R-E23: a role's path says so."""
+    return entry.form is PrincipalForm.ROLE and (entry.name or "").startswith("aws-service-role/")

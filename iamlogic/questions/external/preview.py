@@ -12,13 +12,14 @@ from dataclasses import dataclass
 
 from iamlogic.questions.external.external_access import ExternalAccess, external_access
 from iamlogic.questions.external.finding import Finding, FindingKind
-from iamlogic.questions.external.subject import Asked, BlockPublicAccess
+from iamlogic.questions.external.grants import is_service_linked
+from iamlogic.questions.external.subject import Asked, BlockPublicAccess, Subject
 from iamlogic.questions.external.universe import Universe
 from iamlogic.questions.external.zone import Zone
 from iamlogic.symbolic.believable import Suggestions
 from iamlogic.symbolic.compiler import Compiler
 from iamlogic.symbolic.deadline import Deadline, Undecided
-from iamlogic.symbolic.lowering import Lowered, lower, lower_actions, lower_resources
+from iamlogic.symbolic.lowering import lower, lower_actions, lower_resources
 from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.policy import Actions, Effect, Policy, Statement, Text
 from iamlogic.syntax.policy_set import PolicySet
@@ -136,20 +137,21 @@ class _Change:
         self._compiler = self._universe.compiler
 
     def grants_no_more(self, finding: Finding) -> bool:
-        if self._before.restricts_public:  # R-X15: what is granted is not what the policy says
-            return False
+        entries = (entry for each in finding.principals for entry in each.entries)
+        if self._before.restricts_public or any(map(is_service_linked, entries)):
+            return False  # R-X15, R-E3: what is granted is not what the statements say
         is_deputy = finding.kind is FindingKind.CONFUSED_DEPUTY
         outside = self._universe.deputy() if is_deputy else self._universe.external
-        now = self._allowed(self._after.allows, self._after.denies)
-        then = self._allowed(self._before.allows, self._before.denies)
+        now, then = map(self._allowed, (self._after, self._before))
         try:
             gain = [*outside, _region(finding, self._compiler), now, -then]
             return self._universe.solver.find(gain, guess=False) is None
         except Undecided:
             return False
 
-    def _allowed(self, allows: Iterable[Lowered], denies: Iterable[Lowered]) -> int:
-        granted, denied = map(self._compiler.some_matches, (allows, denies))
+    def _allowed(self, subject: Subject) -> int:
+        denies = (*subject.denies, *subject.limits)
+        granted, denied = map(self._compiler.some_matches, (subject.allows, denies))
         return self._compiler.terms.all_of([granted, -denied])
 
 

@@ -46,12 +46,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The statements that decide, in normal form, and the policies that they stand in."""
+    """The statements that decide, in normal form, and the policies that they stand in.
+
+    `limits` are the Denies of an organization's RCPs, `denies` those of all other policies.
+    """
 
     policies: tuple[Policy, ...]
     allows: tuple[Lowered, ...]
     denies: tuple[Lowered, ...]
     type: ResourceType | None
+    limits: tuple[Lowered, ...] = ()
     restricts_public: bool = False
     own: tuple[Statement, ...] = ()
 
@@ -76,8 +80,9 @@ class Subject:
         return Subject(
             (*own, *shared, *limits),
             tuple(each for each in statements if each.allows),
-            tuple(each for each in (*statements, *limiting) if not each.allows),
+            tuple(each for each in statements if not each.allows),
             type_,
+            tuple(each for each in limiting if not each.allows),
             restricts_public=block is not None and block.restrict_public_buckets,
             own=tuple(statement for each in own for statement in each.statements),
         )
@@ -88,7 +93,7 @@ class Subject:
 
     @property
     def statements(self) -> tuple[Lowered, ...]:
-        return (*self.allows, *self.denies)
+        return (*self.allows, *self.denies, *self.limits)
 
     @property
     def multivalued(self) -> frozenset[str]:

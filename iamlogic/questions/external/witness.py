@@ -9,7 +9,7 @@ from dataclasses import replace
 from iamlogic.errors import InternalError, RequestError
 from iamlogic.questions.external.area import Box
 from iamlogic.questions.external.finding import Finding, FindingKind
-from iamlogic.questions.external.grants import Grant, Key
+from iamlogic.questions.external.grants import Grant, Key, is_service_linked
 from iamlogic.questions.external.subject import Subject
 from iamlogic.questions.external.zone import Zone
 from iamlogic.semantics import Request, broken_facts, with_usual_context
@@ -17,6 +17,7 @@ from iamlogic.semantics.requester import RequesterKind
 from iamlogic.semantics.statements import statement_matches
 from iamlogic.symbolic.believable import OTHER_ACCOUNT, Hints, Suggestions
 from iamlogic.symbolic.concretizer import concretize, with_companions
+from iamlogic.symbolic.lowering import Lowered
 from iamlogic.symbolic.model import Model
 from iamlogic.symbolic.requester import RESOURCE_ACCOUNT, SEPARATOR
 from iamlogic.symbolic.symbolizer import ACTION
@@ -128,7 +129,7 @@ class Witnesses:
         for each in (request, whole):
             allowed = any(statement_matches(source, each) for source in finding.statements)
             if not allowed or any(
-                statement_matches(deny.statement, each) for deny in self._subject.denies
+                statement_matches(deny.statement, each) for deny in self._denies_of(finding)
             ):
                 return "the evaluator does not allow"
         if decided is not None and (broken := broken_facts(whole)):
@@ -136,6 +137,12 @@ class Witnesses:
         if not finding.covers(request):
             return "is none of its finding"
         return None if self._is_outside(request, finding.kind) else "is not from outside"
+
+    def _denies_of(self, finding: Finding) -> tuple[Lowered, ...]:
+        """RCPs do not apply to service-linked roles (R-E3)."""
+        entries = (entry for each in finding.principals for entry in each.entries)
+        own, limits = self._subject.denies, self._subject.limits
+        return own if any(map(is_service_linked, entries)) else (*own, *limits)
 
     def _is_outside(self, request: Request, kind: FindingKind) -> bool:
         is_service = request.requester.kind is RequesterKind.SERVICE
