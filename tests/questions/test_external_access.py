@@ -494,6 +494,29 @@ def test_ids_follow_the_meaning(
         assert {f.id for f in one.confused_deputies} == {f.id for f in other.confused_deputies}
 
 
+def test_a_deny_without_effect_changes_no_id() -> None:
+    through = {"StringEquals": {"aws:SourceVpce": "vpce-1"}}
+    unless = {"StringNotEquals": {"aws:SourceVpce": ["vpce-1", "vpce-2"]}}
+    (alone,) = access(allow(Condition=through))
+    (beside,) = access(allow(Condition=through), deny(Resource=f"{BUCKET}/x", Condition=unless))
+    assert alone.id == beside.id
+
+
+def test_paths_that_a_service_need_not_send_bound_no_organization() -> None:
+    """R-K11: with an organization's id there need be no path; with one, it begins with the id."""
+    service = {"Service": "sns.amazonaws.com"}
+    foreign = {"StringEquals": {"aws:SourceOrgID": "o-foreignorgid"}}
+    zone = il.Zone(organization=OURS)
+    for operator, is_deputy in (
+        ("ForAllValues:StringLike", True),  # true of a request without paths
+        ("ForAnyValue:StringNotLike", True),  # some path is not ours
+        ("ForAnyValue:StringLike", False),
+    ):
+        condition = {**foreign, operator: {"aws:SourceOrgPaths": f"{OURS}/*"}}
+        found = access(allow(service, Condition=condition), zone=zone)
+        assert bool(found.confused_deputies) is is_deputy, operator
+
+
 def test_ids_tell_grants_apart() -> None:
     statements = [
         allow({"AWS": THERE}),

@@ -187,11 +187,14 @@ class Descent:
             focus = None if deny in passed else deny.focus(piece.box)
             if focus is None or self._may_pass(piece.key, focus, deny):
                 continue
+            keys = list(_spared(piece.key, deny))
+            if piece.key in keys:  # the Deny spares whatever the grant's own conditions let in
+                continue
             rest = (*piece.denies[:number], *piece.denies[number + 1 :])
             untouched = [
                 _Piece(piece.key, box, piece.sources, rest) for box in piece.box.outside(deny.lists)
             ]
-            spared = [_Piece(key, focus, piece.sources, rest) for key in _spared(piece.key, deny)]
+            spared = [_Piece(key, focus, piece.sources, rest) for key in keys]
             return [*untouched, *spared]
         return None
 
