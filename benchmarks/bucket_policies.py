@@ -178,25 +178,22 @@ def bucket_policies(count: int, seed: int) -> list[dict[str, object]]:
 def many_statements(count: int, seed: int) -> dict[str, object]:
     """One policy of so many statements: grants to partners on prefixes, and what is denied."""
     chance = random.Random(seed)  # noqa: S311
-    statements: list[Statement] = []
-    for number in range(count - 2):
-        statements.append(
-            _allow(
-                {"AWS": f"arn:aws:iam::{_account(chance)}:role/reader"} if number % 3 else "*",
-                ["s3:GetObject", "s3:GetObjectVersion"],
-                f"arn:aws:s3:::shared/prefix-{number}/*",
-                **(
-                    {}
-                    if number % 3
-                    else {"Condition": {"StringEquals": {"aws:PrincipalAccount": _account(chance)}}}
-                ),
-            )
-        )
+    statements = [_tenant(number, chance) for number in range(count - 2)]
     insecure = {"Bool": {"aws:SecureTransport": "false"}}
     elsewhere = {"StringNotEquals": {"aws:SourceVpce": ["vpce-1", "vpce-2"]}}
     statements.append(_deny("s3:*", _both("shared"), insecure))
     statements.append(_deny("s3:*", "arn:aws:s3:::shared/prefix-1*", elsewhere))
     return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _tenant(number: int, chance: random.Random) -> Statement:
+    """A role of another account, or by a condition the whole account, reads under a prefix."""
+    actions = ["s3:GetObject", "s3:GetObjectVersion"]
+    prefix = f"arn:aws:s3:::shared/prefix-{number}/*"
+    if number % 3:
+        return _allow({"AWS": f"arn:aws:iam::{_account(chance)}:role/reader"}, actions, prefix)
+    condition = {"StringEquals": {"aws:PrincipalAccount": _account(chance)}}
+    return _allow("*", actions, prefix, Condition=condition)
 
 
 def overlapping(count: int, seed: int = 1) -> dict[str, object]:

@@ -519,7 +519,8 @@ def test_a_grant_that_lets_in_less_than_before_is_narrowed() -> None:
     result = run("new.json", "--before", "old.json", *ZONE)
     assert result.exit_code == 0
     assert "Narrowed, 1 finding:" in result.stdout
-    (told,) = json.loads(run("new.json", "--before", "old.json", *ZONE, "--format", "json").stdout)["findings"]
+    output = run("new.json", "--before", "old.json", *ZONE, "--format", "json").stdout
+    (told,) = json.loads(output)["findings"]
     assert (told["isNew"], told["isNarrowed"], told["counts"]) == (False, True, False)
     sarif = json.loads(run("new.json", "--before", "old.json", *ZONE, "--format", "sarif").stdout)
     states = [result["baselineState"] for result in sarif["runs"][0]["results"]]

@@ -517,6 +517,36 @@ def test_paths_that_a_service_need_not_send_bound_no_organization() -> None:
         assert bool(found.confused_deputies) is is_deputy, operator
 
 
+def test_many_principals_are_told_exactly() -> None:
+    """…as long as what a Deny spares each of can be told apart."""
+    accounts = [f"{100000000000 + number}" for number in range(90)]
+    spared = {"StringNotEquals": {"aws:PrincipalAccount": accounts[:20]}}
+    found = access(
+        allow({"AWS": accounts}, ["s3:GetObject", "s3:PutObject"]),
+        deny("s3:PutObject", Condition=spared),
+    )
+    puts = {f.principal for f in found if "s3:PutObject" in f.actions}
+    assert puts == set(accounts[:20])
+    assert not any(f.remarks for f in found)
+
+
+def test_what_is_not_told_apart_says_so_and_is_accepted_for_these_denies_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("iamlogic.questions.external.descent._MOST_PIECES", 2)
+    grants = [allow({"AWS": [THERE, ELSEWHERE]}, ["s3:GetObject", "s3:PutObject"])]
+    one = access(*grants, deny("s3:PutObject", Condition=_unless(THERE)))
+    other = access(*grants, deny("s3:PutObject", Condition=_unless(ELSEWHERE)))
+    assert all("some of this may be denied" in f.remarks[0] for f in (*one, *other))
+    assert {f.id for f in one}.isdisjoint(f.id for f in other)
+    again = access(*grants, deny("s3:PutObject", Condition=_unless(THERE)))
+    assert [f.id for f in one] == [f.id for f in again]
+
+
+def _unless(account: str) -> dict[str, object]:
+    return {"StringNotEquals": {"aws:PrincipalAccount": account}}
+
+
 def test_ids_tell_grants_apart() -> None:
     statements = [
         allow({"AWS": THERE}),

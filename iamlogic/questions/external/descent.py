@@ -14,10 +14,10 @@ of them; each that is left holds one that no other does, found by the solver.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from iamlogic.questions.external.area import Box, Lists, in_pairs, joined, united
-from iamlogic.questions.external.grants import Grant, Key, Who
+from iamlogic.questions.external.grants import Grant, Key, Who, account_fits
 from iamlogic.questions.external.identity import place
 from iamlogic.questions.external.narrowing import Narrowing, Narrowings, left_over
 from iamlogic.questions.external.neighbours import Neighbours
@@ -89,6 +89,7 @@ class _Piece:
     box: Box
     sources: tuple[Statement, ...]
     denies: tuple[Deny, ...]
+    is_coarse: bool = False
 
 
 _MOST_PIECES = 1024
@@ -126,6 +127,7 @@ class Descent:
                 key,
                 joined(piece.box for piece in pieces),
                 tuple(dict.fromkeys(source for piece in pieces for source in piece.sources)),
+                any(piece.is_coarse for piece in pieces),
             )
             for key, pieces in found.items()
         ]
@@ -149,9 +151,12 @@ class Descent:
             passed = self._passed(piece)
             if passed is None:
                 continue  # it holds nothing
-            narrower = self._narrower(piece, passed) if len(seen) < _MOST_PIECES else None
+            narrower = self._narrower(piece, passed)
             if narrower is None:
                 yield piece
+                continue
+            if len(seen) >= _MOST_PIECES:
+                yield replace(piece, is_coarse=True)
                 continue
             for each in narrower:
                 if each not in seen:
@@ -194,7 +199,12 @@ class Descent:
             untouched = [
                 _Piece(piece.key, box, piece.sources, rest) for box in piece.box.outside(deny.lists)
             ]
-            spared = [_Piece(key, focus, piece.sources, rest) for key in keys]
+            multivalued = self._solver.request.multivalued
+            spared = [
+                _Piece(key, focus, piece.sources, rest)
+                for key in keys
+                if not key.is_nobody_s(multivalued)
+            ]
             return [*untouched, *spared]
         return None
 
@@ -289,7 +299,10 @@ def unseen_in(key: Key) -> str | None:
 def _spared(key: Key, deny: Deny) -> Iterator[Key]:
     """The key, narrowed in each way in which requests can be spared."""
     for narrowing in deny.narrowings:
-        yield Key(key.who, _narrowed(key.narrowings, narrowing))
+        if account_fits(key, narrowing):
+            yield key
+        else:
+            yield Key(key.who, _narrowed(key.narrowings, narrowing))
     for who in deny.listed:
         yield Key(key.who | {who}, key.narrowings)
 

@@ -133,6 +133,10 @@ class _Search:
         self._universe.solver.deadline = deadline
         self._witnesses = Witnesses(subject, zone, suggestions, all_requests=asked.all_requests)
 
+    @property
+    def _denies(self) -> Iterator[Statement]:
+        return (each.statement for each in (*self._subject.denies, *self._subject.limits))
+
     def findings(self) -> ExternalAccess:
         given = list(self._given())
         grants, found = self._look_for(FindingKind.EXTERNAL_ACCESS, self._universe.external, given)
@@ -230,6 +234,7 @@ class _Search:
             type_=self._subject.type,
             resource=self._asked.resource,
             witness=witness,
+            denies=self._denies,
         )
         return finding if witness is None else self._witnesses.confirmed(finding, model)
 

@@ -8,10 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from iamlogic.questions.external.area import Box, Lists
-from iamlogic.questions.external.narrowing import Narrowings, alternatives, excludes, in_order
+from iamlogic.questions.external.narrowing import (
+    Narrowing,
+    Narrowings,
+    alternatives,
+    excludes,
+    in_order,
+)
 from iamlogic.symbolic.compiler import Compiler
+from iamlogic.symbolic.inclusion import covers, may_overlap
+from iamlogic.symbolic.languages import Word
 from iamlogic.symbolic.lowering import Lowered
 from iamlogic.syntax.policy import Principal, PrincipalForm, Principals, Statement
 
@@ -67,6 +76,9 @@ def _place(who: Who) -> str:
     return str(who.identity)
 
 
+_ACCOUNT = "aws:principalaccount"
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
     """To whom and under which conditions; all of both must hold. Nobody in `who`: everyone."""
@@ -78,6 +90,20 @@ class Key:
     def is_service_linked(self) -> bool:
         """Whether it names a role that no organization's policy limits (R-E3)."""
         return any(who.entry is not None and is_service_linked(who.entry) for who in self.who)
+
+    @property
+    def accounts(self) -> frozenset[str]:
+        """The accounts of all whom it names: a requester of one is of no other."""
+        named = (who.entry.account for who in self.who if who.entry is not None)
+        return frozenset(account for account in named if account is not None)
+
+    def is_nobody_s(self, multivalued: Collection[str]) -> bool:
+        """Whether its principals and conditions exclude each other; certain if True."""
+        return (
+            len(self.accounts) > 1
+            or any(account_fits(self, each) is False for each in self.narrowings)
+            or any(excludes(a, b, multivalued) for a, b in combinations(self.narrowings, 2))
+        )
 
     def formula(self, compiler: Compiler) -> int:
         return compiler.terms.all_of(
@@ -101,6 +127,7 @@ class Grant:
     key: Key
     boxes: tuple[Box, ...]
     sources: tuple[Statement, ...]
+    is_coarse: bool = False  # some of it may be denied: that was not told apart
 
     def holds(self, key: Key, box: Box) -> bool:
         """Whether all that is given in a box under a key is of this grant; certain if True."""
@@ -141,3 +168,22 @@ def _whos(statement: Lowered) -> Iterator[frozenset[Who]]:
 def is_service_linked(entry: Principal) -> bool:
     """R-E23: a role's path says so."""
     return entry.form is PrincipalForm.ROLE and (entry.name or "").startswith("aws-service-role/")
+
+
+def account_fits(key: Key, narrowing: Narrowing) -> bool | None:
+    """Whether a condition on the requester's account holds of all whom the key names, or of none.
+
+    None: it may hold of some. Identity providers belong to an account, but have not the key.
+    """
+    test = narrowing.test
+    if test.key != _ACCOUNT or test.negated or test.outside or test.if_absent:
+        return None
+    if len(key.accounts) != 1 or any(w.entry and w.entry.form in _WITHOUT_KEY for w in key.who):
+        return None
+    (account,) = key.accounts
+    if any(covers(each, Word(account)) for each in test.languages):
+        return True
+    return None if any(may_overlap(each, Word(account)) for each in test.languages) else False
+
+
+_WITHOUT_KEY = (PrincipalForm.PROVIDER,)

@@ -27,14 +27,24 @@ from iamlogic.symbolic.languages import (
 )
 from iamlogic.symbolic.lowering import Lowered, Test
 from iamlogic.symbolic.scales import Interval
+from iamlogic.syntax.formatter import format as canonical
+from iamlogic.syntax.policy import Policy, Statement
 
 _MOST_PAIRS = 512
 _LENGTH = 24
 
 
-def identity(kind: FindingKind, grant: Grant, resource: str | None) -> str:
-    """24 hexadecimal digits."""
-    form = [kind.name, resource, signature(grant.key), _area(grant.boxes)]
+def identity(
+    kind: FindingKind, grant: Grant, resource: str | None, denies: Iterable[Statement]
+) -> str:
+    """24 hexadecimal digits.
+
+    What Denies leave of a coarse grant is not in it: so the Denies themselves enter, and whoever
+    has accepted the grant is asked again when one of them changes.
+    """
+    form: list[object] = [kind.name, resource, signature(grant.key), _area(grant.boxes)]
+    if grant.is_coarse:
+        form.append(sorted(canonical(Policy((each,))) for each in denies))
     text = json.dumps(form, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:_LENGTH]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 from iamlogic.catalog.identity_providers import shared_issuer
@@ -10,12 +11,13 @@ from iamlogic.questions.external.area import Box, Part, Pattern
 from iamlogic.questions.external.finding import Finding, FindingKind, OutsiderKind, Reach
 from iamlogic.questions.external.grants import Grant, Key
 from iamlogic.questions.external.identity import identity
-from iamlogic.questions.external.outsiders import Outsider, outsider_of
+from iamlogic.questions.external.outsiders import Outsider, account_in, outsider_of
 from iamlogic.questions.external.publicity import is_open_to_tenants, is_public
 from iamlogic.semantics.request import Request
 from iamlogic.symbolic.inclusion import may_overlap
 from iamlogic.syntax.letter_case import fold
-from iamlogic.syntax.policy import Actions, Policy, Resources, Text
+from iamlogic.syntax.operators import Comparison, Family
+from iamlogic.syntax.policy import Actions, Policy, Resources, Statement, Text
 
 
 def written(
@@ -26,6 +28,7 @@ def written(
     type_: ResourceType | None,
     resource: str | None,
     witness: Request | None,
+    denies: Iterable[Statement],
 ) -> Finding:
     """The finding that says what the grant is."""
     who = _principal(grant.key, kind)
@@ -40,12 +43,12 @@ def written(
         kind is FindingKind.EXTERNAL_ACCESS and is_public(grant.key, type_),
         grant.sources,
         witness,
-        identity(kind, grant, resource),
+        identity(kind, grant, resource, denies),
         None if type_ is None else type_.name,
         resource,
         _excepted(boxes, lambda box: box.actions),
         _excepted(boxes, lambda box: box.resources),
-        tuple(_remarks(grant.key, who)),
+        tuple(_remarks(grant, who)),
         policy,
         tuple(each.principals for each in grant.key.who),
         tuple(map(_reach, boxes)),
@@ -99,7 +102,11 @@ def _sorted(patterns: Iterable[Pattern]) -> tuple[Text, ...]:
     return tuple(sorted((each.text for each in patterns), key=lambda text: text.text))
 
 
-def _remarks(key: Key, who: Outsider) -> Iterable[str]:
+def _remarks(grant: Grant, who: Outsider) -> Iterable[str]:
+    key = grant.key
+    if grant.is_coarse:
+        yield "Deny statements leave too many ways to tell apart: some of this may be denied"
+    yield from _remarks_on_sources(key)
     if who.kind in (OutsiderKind.CANONICAL_USER, OutsiderKind.CLOUDFRONT_IDENTITY):
         yield "whose account this is no policy says, so that no example request can be written"
     if who.kind is not OutsiderKind.PROVIDER:
@@ -111,3 +118,22 @@ def _remarks(key: Key, who: Outsider) -> Iterable[str]:
     host = who.text.partition(":oidc-provider/")[2]
     if host and not any(each.test.key == fold(f"{host}:aud") for each in key.narrowings):
         yield f"no condition on {host}:aud says for whom the tokens must be made"
+
+
+_NO_ACCOUNT = re.compile(r"arn:[^:]*:[^:]*:[^:]*::")
+
+
+def _remarks_on_sources(key: Key) -> Iterable[str]:
+    """What does not fix whom a service acts for, though it looks so."""
+    for narrowing in key.narrowings:
+        if narrowing.test.key != "aws:sourcearn":
+            continue
+        for value in narrowing.condition.values:
+            if _NO_ACCOUNT.match(value.text):
+                yield "the ARN in aws:SourceArn names no account: add aws:SourceAccount"
+            elif (
+                narrowing.condition.operator.base.comparison is Comparison.LIKE
+                and narrowing.condition.operator.base.family is Family.STRING
+                and account_in(narrowing, value.text) is None
+            ):
+                yield "under StringLike a * in aws:SourceArn runs over colons: use ArnLike"
