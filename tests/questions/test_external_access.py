@@ -535,16 +535,16 @@ def test_what_is_not_told_apart_says_so_and_is_accepted_for_these_denies_alone(
 ) -> None:
     monkeypatch.setattr("iamlogic.questions.external.descent._MOST_PIECES", 2)
     grants = [allow({"AWS": [THERE, ELSEWHERE]}, ["s3:GetObject", "s3:PutObject"])]
-    one = access(*grants, deny("s3:PutObject", Condition=_unless(THERE)))
-    other = access(*grants, deny("s3:PutObject", Condition=_unless(ELSEWHERE)))
+    one = access(*grants, deny("s3:PutObject", Condition=_unless("vpce-1")))
+    other = access(*grants, deny("s3:PutObject", Condition=_unless("vpce-2")))
     assert all("some of this may be denied" in f.remarks[0] for f in (*one, *other))
     assert {f.id for f in one}.isdisjoint(f.id for f in other)
-    again = access(*grants, deny("s3:PutObject", Condition=_unless(THERE)))
+    again = access(*grants, deny("s3:PutObject", Condition=_unless("vpce-1")))
     assert [f.id for f in one] == [f.id for f in again]
 
 
-def _unless(account: str) -> dict[str, object]:
-    return {"StringNotEquals": {"aws:PrincipalAccount": account}}
+def _unless(endpoint: str) -> dict[str, object]:
+    return {"StringNotEquals": {"aws:SourceVpce": endpoint}}
 
 
 def test_ids_tell_grants_apart() -> None:
