@@ -1,6 +1,6 @@
 """What it takes to find who outside has access: many policies, large ones, and the hard shape.
 
-    python benchmarks/external_access.py [--count 10000] [--jobs 2] [--plot docs/img/overlapping.svg]
+    python benchmarks/external_access.py [--count 10000] [--plot docs/img/overlapping.svg]
 
 The yardstick is what `iamlogic.parse` takes for the same text: machines are noisy, so read the
 ratios, not the seconds. The hard shape is n statements for everyone that overlap one another

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from iamlogic.inputs.account import load_account
     from iamlogic.inputs.baseline_file import load_baseline, save_baseline
     from iamlogic.inputs.settings import Settings, load_settings
+    from iamlogic.inputs.sharing.reading import read_sharing
     from iamlogic.inputs.stack import load_stack
     from iamlogic.questions.account import Account, Identity
     from iamlogic.questions.answer import Answer, Reason, UnknownAnswer, Verdict
@@ -123,6 +124,7 @@ _HOMES = {
     "check_no_public_access": "iamlogic.questions.external.public_access",
     "Preview": "iamlogic.questions.external.preview",
     "preview_external_access": "iamlogic.questions.external.preview",
+    "read_sharing": "iamlogic.inputs.sharing.reading",
     "Finding": "iamlogic.questions.external.finding",
     "FindingKind": "iamlogic.questions.external.finding",
     "OutsiderKind": "iamlogic.questions.external.finding",
@@ -214,6 +216,7 @@ __all__ = [
     "never_allows",
     "parse",
     "preview_external_access",
+    "read_sharing",
     "save_baseline",
     "suggested_expiry",
     "to_smtlib",

@@ -22,7 +22,7 @@ _HELP = """Who outside the zone of trust the policies of resources let in.
 
 \b
 iamlogic access bucket.json --account 111122223333 --type AWS::S3::Bucket
-iamlogic access policies/ --organization o-exampleorgid --baseline accepted.json
+iamlogic access policies/ --account 111122223333 --baseline accepted.json
 
 FILE is a file, a folder of *.json, a glob pattern, or -. It holds a policy, a stack of resource
 and rcps, or what the AWS CLI prints of an ACL, a key's grants or a snapshot's attributes.
@@ -189,6 +189,9 @@ def access(
         if before is not None:
             report = replace(report, change=change_of(look(before, asked), seen[0]))
         _tell(report, asked.sharing, updating=update)
+        for each in seen:
+            for remark in () if each.access is None else each.access.remarks:
+                say("warning", f"{each.file}: {remark}")
         return _written(report, output), _CODES[report.outcome.name]
 
     answer_with(answer, output)

@@ -208,7 +208,10 @@ def test_only_actions_of_the_type_count() -> None:
     assert finding.actions == ("sqs:*",)
     assert finding.witness is not None
     assert finding.witness.action.startswith("sqs:")
-    assert not access(allow({"AWS": THERE}), resource_type="AWS::SQS::Queue")
+    other = access(allow({"AWS": THERE}), resource_type="AWS::SQS::Queue")
+    assert not other
+    assert other.remarks == ("no Allow statement is about the type AWS::SQS::Queue (SQS queue)",)
+    assert not access(allow({"AWS": HERE})).remarks
 
 
 def test_the_resource_lies_in_the_zone() -> None:

@@ -49,7 +49,7 @@ class ExternalAccess(Sequence[Finding]):
     `confused_deputies` are services that may act for somebody outside (R-X3); they are no
     outsiders, and so not in the sequence. Where the answer is not known, `reason` says why, and
     taking the findings for all there are raises `UnknownAnswer`. `zone` and `asked` are what was
-    asked.
+    asked; `remarks` say in a sentence each what may not have been meant by it.
     """
 
     found: tuple[Finding, ...]
@@ -57,6 +57,7 @@ class ExternalAccess(Sequence[Finding]):
     reason: str | None = None
     zone: Zone = field(default=Zone(), repr=False)
     asked: Asked | None = field(default=None, repr=False)
+    remarks: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -159,7 +160,16 @@ class _Search:
         if to_services:
             outside = [*self._universe.deputy(), *self._universe.in_none_of(everyone)]
             _, deputies = self._look_for(FindingKind.CONFUSED_DEPUTY, outside, to_services)
-        return ExternalAccess(found, deputies, None, self._zone, self._asked)
+        return ExternalAccess(
+            found, deputies, None, self._zone, self._asked, tuple(self._remarks())
+        )
+
+    def _remarks(self) -> Iterator[str]:
+        type_, about = self._subject.type, self._about
+        if type_ is not None and self._subject.allows:
+            boxes = (Lists.of(each).box() for each in self._subject.allows)
+            if all(box.within(about).is_empty for box in boxes):
+                yield f"no Allow statement is about the type {type_.name} ({type_.title})"
 
     def _makes_policy_public(self, finding: Finding) -> bool:
         """R-X15 is about a public policy; a public ACL alone restricts nothing."""
@@ -167,16 +177,22 @@ class _Search:
 
     def _given(self) -> Iterator[tuple[Key, Box, Statement]]:
         """What the Allow statements give, as far as it is about the type of resource."""
-        type_ = self._subject.type
-        actions = () if type_ is None else tuple(map(_pattern, type_.actions))
-        about = Lists(actions or (EVERY,), False, (EVERY,), False)  # noqa: FBT003
-        whole, on_type = None, None
+        about = self._about
+        whole: Box | None = None
+        on_type: Box | None = None
         for key, box, statement in grants_of(self._subject.allows):
             self._universe.solver.deadline.check()
             if box is not whole or on_type is None:  # a statement has one box, and many keys
                 whole, on_type = box, box.within(about)
             if not on_type.is_empty and not self._is_inside(key):
                 yield key, on_type, statement
+
+    @property
+    def _about(self) -> Lists:
+        """The actions that count on a resource of the type."""
+        type_ = self._subject.type
+        actions = () if type_ is None else tuple(map(_pattern, type_.actions))
+        return Lists(actions or (EVERY,), False, (EVERY,), False)  # noqa: FBT003
 
     def _may_be_service(self, key: Key) -> bool:
         """Certain if False: what bounds a requester by account or organization, no service has."""

@@ -158,6 +158,8 @@ def _why_not(policy: Policy | PolicySet, found: ExternalAccess, type_: ResourceT
             "what is left by Deny statements is bounded; S3's own test, which looks at the Allow "
             "statements alone, calls the policy public"
         )
+    if found.remarks:
+        return "; ".join(found.remarks)
     return "every grant is to someone fixed" if found else "nobody is granted access"
 
 
