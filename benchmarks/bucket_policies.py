@@ -165,7 +165,7 @@ SHAPES: tuple[Callable[[str, random.Random], list[Statement]], ...] = (
 
 def bucket_policies(count: int, seed: int) -> list[dict[str, object]]:
     """So many policies, one to three shapes each."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)  # noqa: S311 (made-up names, no secrets)
     made: list[dict[str, object]] = []
     for number in range(count):
         shapes = chance.sample(SHAPES, chance.choice((1, 1, 1, 2, 3)))
@@ -177,7 +177,7 @@ def bucket_policies(count: int, seed: int) -> list[dict[str, object]]:
 
 def many_statements(count: int, seed: int) -> dict[str, object]:
     """One policy of so many statements: grants to partners on prefixes, and what is denied."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)  # noqa: S311 (made-up names, no secrets)
     statements = [_tenant(number, chance) for number in range(count - 2)]
     insecure = {"Bool": {"aws:SecureTransport": "false"}}
     elsewhere = {"StringNotEquals": {"aws:SourceVpce": ["vpce-1", "vpce-2"]}}
@@ -201,7 +201,7 @@ def overlapping(count: int, seed: int = 1) -> dict[str, object]:
 
     AWS sends no aws:SourceArn with a requester that has an ARN: ask about all requests.
     """
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)  # noqa: S311 (made-up names, no secrets)
     statements = []
     for number in range(count):
         first, last = chance.sample("abcdefghijklmnopqrstuvwxyz", 2)

@@ -75,7 +75,7 @@ def _expanded(argument: str) -> list[str]:
     elif Path(argument).exists() or not glob.has_magic(argument):
         return [argument]  # what does not exist is told when it is read
     else:
-        matches = sorted(glob.glob(argument, recursive=True), key=_by_name)  # noqa: PTH207
+        matches = sorted(glob.glob(argument, recursive=True), key=_by_name)  # noqa: PTH207 (absolute, too)
         found = [file for each in matches for file in _files(each)]
         reason = "no file matches the pattern"
     if not found:

@@ -334,6 +334,13 @@ def test_an_unknown_answer_is_not_taken_for_none() -> None:
     assert found.reason == "the timeout was hit"
 
 
+def test_a_unique_id_is_told_to_be_nobody() -> None:
+    user = "AIDAIOSFODNN7EXAMPLE1"
+    found = access(allow({"AWS": [user, HERE]}))
+    assert not found
+    assert found.remarks == (f"{user} is read as the id of one who is deleted: nobody (R-P19)",)
+
+
 def test_findings_are_values() -> None:
     found = access(allow(), allow({"AWS": THERE}, "s3:PutObject"))
     assert pickle.loads(pickle.dumps(found)) == found  # noqa: S301

@@ -113,16 +113,16 @@ class Box:
     def within(self, lists: Lists) -> Box:
         """What a statement's lists speak of."""
         return Box(
-            _kept(self.actions, lists.actions, lists.no_actions),
-            _kept(self.resources, lists.resources, lists.no_resources),
+            _kept(self.actions, lists.actions, negated=lists.no_actions),
+            _kept(self.resources, lists.resources, negated=lists.no_resources),
         )
 
     def outside(self, lists: Lists) -> list[Box]:
         """What they do not speak of: other actions, and these actions on other resources."""
-        these = _kept(self.actions, lists.actions, lists.no_actions)
+        these = _kept(self.actions, lists.actions, negated=lists.no_actions)
         boxes = (
-            Box(_kept(self.actions, lists.actions, not lists.no_actions), self.resources),
-            Box(these, _kept(self.resources, lists.resources, not lists.no_resources)),
+            Box(_kept(self.actions, lists.actions, negated=not lists.no_actions), self.resources),
+            Box(these, _kept(self.resources, lists.resources, negated=not lists.no_resources)),
         )
         return [box for box in boxes if not box.is_empty]
 
@@ -141,16 +141,16 @@ class Lists:
     """A statement's actions and resources as patterns; `no_…`: it speaks of all others."""
 
     actions: tuple[Pattern, ...]
-    no_actions: bool
     resources: tuple[Pattern, ...]
-    no_resources: bool
+    no_actions: bool = False
+    no_resources: bool = False
 
     @staticmethod
     def of(statement: Lowered) -> Lists:
         return Lists(
             _patterns(statement.actions, statement.action_written),
-            statement.actions.negated,
             _patterns(statement.resources, statement.resource_written),
+            statement.actions.negated,
             statement.resources.negated,
         )
 
@@ -158,8 +158,8 @@ class Lists:
         """What the statement speaks of."""
         every = Part(frozenset({EVERY}))
         return Box(
-            _kept(every, self.actions, self.no_actions),
-            _kept(every, self.resources, self.no_resources),
+            _kept(every, self.actions, negated=self.no_actions),
+            _kept(every, self.resources, negated=self.no_resources),
         )
 
 
@@ -167,7 +167,7 @@ def _patterns(patterns: Patterns, written: Callable[[int], Text]) -> tuple[Patte
     return tuple(Pattern(each, written(n)) for n, each in enumerate(patterns.languages))
 
 
-def _kept(part: Part, patterns: Sequence[Pattern], negated: bool) -> Part:  # noqa: FBT001
+def _kept(part: Part, patterns: Sequence[Pattern], *, negated: bool) -> Part:
     return part.minus(patterns) if negated else part.meet(patterns)
 
 
@@ -259,13 +259,13 @@ def united(lists: Iterable[Lists]) -> Iterator[Lists]:
         )
         groups.setdefault(exceptions, []).append(each)
     for box in joined(boxes):
-        yield Lists(_in_order(box.actions.within), False, _in_order(box.resources.within), False)  # noqa: FBT003
+        yield Lists(_in_order(box.actions.within), _in_order(box.resources.within))
     for group in groups.values():
         first = group[0]
         yield Lists(
             first.actions if first.no_actions else _all([each.actions for each in group]),
-            first.no_actions,
             first.resources if first.no_resources else _all([each.resources for each in group]),
+            first.no_actions,
             first.no_resources,
         )
 

@@ -170,6 +170,10 @@ class _Search:
             boxes = (Lists.of(each).box() for each in self._subject.allows)
             if all(box.within(about).is_empty for box in boxes):
                 yield f"no Allow statement is about the type {type_.name} ({type_.title})"
+        named = [each.principals.entries for each in self._subject.allows if each.principals]
+        for entry in dict.fromkeys(entry for entries in named for entry in entries):
+            if entry.form is PrincipalForm.UNIQUE_ID:
+                yield f"{entry.text} is read as the id of one who is deleted: nobody (R-P19)"
 
     def _makes_policy_public(self, finding: Finding) -> bool:
         """R-X15 is about a public policy; a public ACL alone restricts nothing."""
@@ -192,7 +196,7 @@ class _Search:
         """The actions that count on a resource of the type."""
         type_ = self._subject.type
         actions = () if type_ is None else tuple(map(_pattern, type_.actions))
-        return Lists(actions or (EVERY,), False, (EVERY,), False)  # noqa: FBT003
+        return Lists(actions or (EVERY,), (EVERY,))
 
     def _may_be_service(self, key: Key) -> bool:
         """Certain if False: what bounds a requester by account or organization, no service has."""

@@ -80,8 +80,10 @@ def _bounds(narrowing: Narrowing, key: Key, type_: ResourceType | None) -> bool:
     if name in _OF_POINTS and type_ is not None and type_.name.endswith("AccessPoint"):
         return False  # R-X12: the policy of an access point is asked through that point alone
     fixes = _FIXES.get(name)
+    if name == "aws:userid" and not by_s3:
+        fixes = _user_or_role_id
     return fixes is not None and all(
-        fixes(narrowing, value.text, by_s3) for value in narrowing.condition.values
+        fixes(narrowing, value.text) for value in narrowing.condition.values
     )
 
 
@@ -96,25 +98,23 @@ _THE_RESOURCE_S = ("${aws:ResourceAccount}", "${aws:ResourceOrgID}")
 _OF_POINTS = ("s3:dataaccesspointaccount", "s3:dataaccesspointarn")
 
 
-def _exact(narrowing: Narrowing, text: str, by_s3: bool) -> bool:  # noqa: ARG001, FBT001
-    return is_fixed(narrowing, text)
-
-
-def _arn(narrowing: Narrowing, text: str, by_s3: bool) -> bool:  # noqa: ARG001, FBT001
+def _arn(narrowing: Narrowing, text: str) -> bool:
     """The whole ARN, or at least its account (R-X12)."""
     return is_fixed(narrowing, text) or account_in(narrowing, text) is not None
 
 
-def _user_id(narrowing: Narrowing, text: str, by_s3: bool) -> bool:  # noqa: FBT001
-    """R-X11: for S3 a role's sessions, `AROA…:*`, are not fixed; elsewhere the role's id is."""
-    if is_fixed(narrowing, text):
-        return fold(text) != "anonymous"  # some operators ignore case
-    return not by_s3 and is_fixed(narrowing, text.removesuffix(":*"))
+def _user_id(narrowing: Narrowing, text: str) -> bool:
+    return is_fixed(narrowing, text) and fold(text) != "anonymous"  # some operators ignore case
 
 
-def _is_true(narrowing: Narrowing, text: str, by_s3: bool) -> bool:  # noqa: ARG001, FBT001
+def _user_or_role_id(narrowing: Narrowing, text: str) -> bool:
+    """R-X11: the id of a role, `AROA…:*`, is fixed as well, but not for S3."""
+    return _user_id(narrowing, text.removesuffix(":*"))
+
+
+def _mounted(narrowing: Narrowing, text: str) -> bool:
     """EFS: clients that mount the file system are in networks that its owner has let them in."""
-    return text.lower() == "true"
+    return is_fixed(narrowing, text) and fold(text) == "true"
 
 
 _WIDEST_V4, _WIDEST_V6 = 8, 32
@@ -123,7 +123,7 @@ _PRIVATE_V6 = IPv6Network("fc00::/7")
 """
 
 
-def _address(narrowing: Narrowing, text: str, by_s3: bool) -> bool:  # noqa: ARG001, FBT001
+def _address(narrowing: Narrowing, text: str) -> bool:
     """R-X12: no wider than a /8, of IPv6 a /32; private ranges may be."""
     if narrowing.condition.operator.base.family is not Family.IP:
         return is_fixed(narrowing, text)
@@ -133,18 +133,18 @@ def _address(narrowing: Narrowing, text: str, by_s3: bool) -> bool:  # noqa: ARG
     return network.prefixlen >= _WIDEST_V6 or network.subnet_of(_PRIVATE_V6)
 
 
-_FIXES: dict[str, Callable[[Narrowing, str, bool], bool]] = {
-    "aws:sourceowner": _exact,
-    "aws:sourceaccount": _exact,
-    "aws:sourceorgid": _exact,
+_FIXES: dict[str, Callable[[Narrowing, str], bool]] = {
+    "aws:sourceowner": is_fixed,
+    "aws:sourceaccount": is_fixed,
+    "aws:sourceorgid": is_fixed,
     "aws:sourcearn": _arn,
-    "aws:sourcevpc": _exact,
-    "aws:sourcevpce": _exact,
+    "aws:sourcevpc": is_fixed,
+    "aws:sourcevpce": is_fixed,
     "aws:sourceip": _address,
     "aws:vpcsourceip": _address,
     "aws:userid": _user_id,
-    "elasticfilesystem:accessedviamounttarget": _is_true,
-    "s3:dataaccesspointaccount": _exact,
+    "elasticfilesystem:accessedviamounttarget": _mounted,
+    "s3:dataaccesspointaccount": is_fixed,
     "s3:dataaccesspointarn": _arn,
-    "s3:x-amz-server-side-encryption-aws-kms-key-id": _exact,
+    "s3:x-amz-server-side-encryption-aws-kms-key-id": is_fixed,
 }
