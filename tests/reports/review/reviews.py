@@ -1,0 +1,386 @@
+"""Reviews to report: made of real answers, as a review of a small repository would make them.
+
+`a_review()` has a change of every sort; `hostile_review()` one whose every text is written by an
+attacker; `many_changes(n)` a large one; `no_changes()` one of a repository where nothing changed.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from functools import cache
+from hashlib import sha256
+
+import iamlogic as il
+from iamlogic.errors import Where
+from iamlogic.questions.answer import Verdict
+from iamlogic.questions.guardrail import Breach, Demand, Guardrail
+from iamlogic.questions.review.notices import Notice, Severity, Topic
+from iamlogic.questions.review.placed import PlacedPolicy, Placeholder, PlaceholderKind, Unread
+from iamlogic.questions.review.review import Publicity, Review, ReviewedChange
+from iamlogic.syntax.policy import Policy, PolicyKind
+
+Statement = dict[str, object]
+
+ZONE = il.Zone(accounts={"111122223333"})
+PARTNER = "arn:aws:iam::444455556666:root"
+HOSTILE = "a`|[x](http://evil.example)<img src=x onerror=alert(1)>\x1b[31m\u202e@team -->${aws:username}\\"
+HOSTILE_FILE = "policies/a`|b <script>\x07\u202e&?#%41.json"
+
+READ: Statement = {
+    "Sid": "ReadLogs",
+    "Effect": "Allow",
+    "Action": ["s3:GetObject", "s3:ListBucket"],
+    "Resource": ["arn:aws:s3:::logs", "arn:aws:s3:::logs/*"],
+}
+WRITE: Statement = {
+    "Sid": "WriteLogs",
+    "Effect": "Allow",
+    "Action": "s3:PutObject",
+    "Resource": "arn:aws:s3:::logs/*",
+}
+PASS: Statement = {"Sid": "Pass", "Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"}
+TRAIL: Statement = {
+    "Sid": "KeepTheTrail",
+    "Effect": "Deny",
+    "Action": "cloudtrail:StopLogging",
+    "Resource": "*",
+}
+OPERATE: Statement = {
+    "Sid": "Operate",
+    "Effect": "Allow",
+    "Action": ["cloudtrail:*", "ec2:StartInstances"],
+    "Resource": "*",
+    "Condition": {"StringEquals": {"aws:RequestedRegion": ["eu-west-1", "eu-central-1"]}},
+}
+
+
+def share(principal: object, **members: object) -> Statement:
+    return {
+        "Sid": "Share",
+        "Effect": "Allow",
+        "Principal": principal,
+        "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::logs/*",
+        **members,
+    }
+
+
+PASS_ROLE = Guardrail(
+    "no-pass-role",
+    Demand.NEVER,
+    il.Scope({"Action": "iam:PassRole", "Resource": "*"}),
+    "no policy lets anyone pass any role",
+    where=Where(("guardrails", 0), 12, 1, "iamlogic.toml"),
+)
+PAYROLL = Guardrail(
+    "payroll-stays-inside",
+    Demand.NEVER,
+    il.Scope({"Action": "s3:*", "Resource": "arn:aws:s3:::payroll-*"}),
+    "nobody outside the organization reads payroll",
+    severity=Severity.WARNING,
+    files=("**/*.yaml",),
+    where=Where(("guardrails", 1), 20, 1, "iamlogic.toml"),
+)
+
+
+def policy(file: str, *statements: Statement) -> Policy:
+    """A policy read from a text; a Sid that no text can have is set by a program."""
+    sids = [str(each["Sid"]) for each in statements]
+    written = [
+        {**each, "Sid": sid if sid.isalnum() else "Sid"}
+        for each, sid in zip(statements, sids, strict=True)
+    ]
+    text = json.dumps({"Version": "2012-10-17", "Statement": written}, indent=2)
+    read = il.parse(text, file=file)
+    named = zip(read.statements, sids, strict=True)
+    return replace(read, statements=tuple(replace(each, sid=sid) for each, sid in named))
+
+
+@dataclass(frozen=True)
+class Side:
+    """A policy on one side of a change, and where it lives."""
+
+    file: str
+    statements: tuple[Statement, ...]
+    name: str = ""
+    for_any: tuple[Statement, ...] = ()
+    placeholders: tuple[Placeholder, ...] = ()
+
+    def placed(self, resource_type: str | None) -> PlacedPolicy:
+        read = policy(self.file, *self.statements)
+        return PlacedPolicy(
+            self.file,
+            self.name,
+            Where((), 1, 1, self.file),
+            read,
+            policy(self.file, *(self.for_any or self.statements)),
+            self.placeholders,
+            il.PolicyType.RESOURCE if read.kind is PolicyKind.RESOURCE else il.PolicyType.IDENTITY,
+            resource_type,
+        )
+
+
+def notice(topic: Topic, severity: Severity, message: str, placed: PlacedPolicy) -> Notice:
+    where = placed.policy.statements[0].where if placed.policy.statements else placed.where
+    fingerprint = sha256(f"{topic}{placed.title}{message}".encode("utf-8", "replace")).hexdigest()
+    return Notice(topic, severity, message, placed.title, where, fingerprint[:24], topic.value)
+
+
+def change(
+    before: Side | None,
+    after: Side | None,
+    guardrails: tuple[Guardrail, ...] = (),
+    *,
+    bucket: bool = False,
+    timeout: float | None = None,
+) -> ReviewedChange:
+    """The change between two sides, with what this review asks of it and what it found."""
+    type_ = "AWS::S3::Bucket" if bucket else None
+    old, new = (None if side is None else side.placed(type_) for side in (before, after))
+    placed = new or old
+    assert placed is not None
+    nothing = Policy((), kind=placed.policy.kind)
+    then, now = (nothing if each is None else each.policy for each in (old, new))
+    comparison = il.compare(then, now, timeout=timeout)
+    for_any = None
+    if any(each is not None and each.placeholders for each in (old, new)):
+        for_any = il.compare(*(nothing if each is None else each.for_any for each in (old, new)))
+    external = publicity = None
+    if placed.policy.kind is PolicyKind.RESOURCE:
+        external = il.preview_external_access(then, now, ZONE, resource_type=type_)
+        public = [
+            None if each is None else il.is_public(each.policy, resource_type=type_)
+            for each in (old, new)
+        ]
+        publicity = Publicity(*public)
+    breaches = tuple(_breaches(placed, guardrails)) if new is not None else ()
+    found = ReviewedChange(old, new, comparison, for_any, external, publicity, breaches, ())
+    return replace(found, notices=tuple(_notices(found)))
+
+
+def _breaches(placed: PlacedPolicy, guardrails: tuple[Guardrail, ...]) -> list[Breach]:
+    found = []
+    for guardrail in guardrails:
+        answer = il.never_allows(placed.policy, guardrail.scope)
+        if answer.verdict is Verdict.FAILS:
+            found.append(Breach(guardrail, answer))
+            continue
+        answer = il.never_allows(placed.for_any, guardrail.scope)
+        if answer.verdict is Verdict.FAILS:
+            on = tuple(each.name for each in placed.placeholders)
+            found.append(Breach(guardrail, answer, on, is_new=False))
+    return found
+
+
+def _notices(found: ReviewedChange) -> list[Notice]:
+    placed, comparison, external = found.placed, found.comparison, found.external
+    notices = []
+    for breach in found.breaches:
+        guardrail = breach.guardrail
+        broken = "can break" if breach.depends_on else "breaks"
+        message = f"{broken} the guardrail {guardrail.name}: {guardrail.message}"
+        made = notice(Topic.GUARDRAIL, guardrail.severity, message, placed)
+        notices.append(
+            replace(
+                made,
+                rule=guardrail.name,
+                witness=breach.answer.witness,
+                depends_on=breach.depends_on,
+                where=placed.policy.statements[-1].where,
+            )
+        )
+    publicity = found.publicity
+    if publicity is not None and publicity.after is not None and publicity.after:
+        made = notice(Topic.PUBLIC, Severity.ERROR, "anybody has access now", placed)
+        notices.append(replace(made, witness=publicity.after.witness))
+    for finding in external.new if external is not None else ():
+        message = f"{finding.principal} outside the zone of trust has access now"
+        made = notice(Topic.EXTERNAL, Severity.WARNING, message, placed)
+        notices.append(replace(made, witness=finding.witness, where=finding.statement.where))
+    if comparison.relation is il.Relation.UNKNOWN:
+        message = f"what is gained is not known: {comparison.reason}"
+        made = notice(Topic.UNKNOWN, Severity.WARNING, message, placed)
+        notices.append(replace(made, about=Topic.GAINED))
+    elif comparison.gained:
+        first = comparison.gained[0]
+        count = len(comparison.gained)
+        made = notice(Topic.GAINED, Severity.NOTE, "allows more than before", placed)
+        assert first.statement is not None
+        detail = (f"{count} region{'' if count == 1 else 's'} gained",)
+        where = first.statement.where
+        notices.append(replace(made, witness=first.witness, where=where, detail=detail))
+    elif found.for_any is not None and found.for_any.gained:
+        made = notice(Topic.GAINED, Severity.NOTE, "can allow more than before", placed)
+        on = tuple(each.name for each in placed.placeholders)
+        witness = found.for_any.gained[0].witness
+        notices.append(replace(made, witness=witness, depends_on=on))
+    return notices
+
+
+def unread(file: str, text: str) -> tuple[Unread, Notice]:
+    """What becomes of a text that is no policy."""
+    try:
+        il.parse(text, file=file)
+    except il.PolicySyntaxError as error:
+        where = error.problems[0].where
+        found = Unread(file, "", where, error)
+        message = f"cannot be read: {error.problems[0].message}"
+        print_ = sha256(file.encode("utf-8", "replace")).hexdigest()[:24]
+        topic = Topic.UNREADABLE
+        return found, Notice(topic, Severity.ERROR, message, file, where, print_, topic.value)
+    raise AssertionError
+
+
+def left_open() -> tuple[Unread, Notice]:
+    """A policy that is known after the deployment only."""
+    where = Where(("Resources", "Table", "Properties", "ResourcePolicy"), 88, 7, "template.yaml")
+    name = "Table.ResourcePolicy.PolicyDocument"
+    error = il.Unsupported("a policy that is the result of a function (Fn::Transform)", where)
+    found = Unread("template.yaml", name, where, error, is_open=True)
+    notice_ = Notice(
+        Topic.UNKNOWN,
+        Severity.WARNING,
+        "what the policy allows is known after the deployment only",
+        found.title,
+        where,
+        "0123456789abcdef01234567",
+        "unknown",
+        about=Topic.GAINED,
+    )
+    return found, notice_
+
+
+BUCKET = Placeholder(
+    "Bucket",
+    "<Bucket>",
+    "a parameter without a default",
+    Where(("Parameters", "Bucket"), 4, 3, "template.yaml"),
+)
+TAGS = Placeholder("Tags.Team", "<Tags.Team>", "an attribute that exists after the deployment")
+IS_PRODUCTION = Placeholder(
+    "IsProduction",
+    "<if IsProduction>",
+    "a condition on the parameter Stage, which has no default",
+    Where(("Conditions", "IsProduction"), 9, 3, "template.yaml"),
+    PlaceholderKind.CONDITION,
+)
+
+
+@cache
+def a_review() -> Review:
+    """One change of every sort, in the order of their files."""
+    template = "template.yaml"
+    on_bucket = {**READ, "Sid": "ReadData", "Resource": "arn:aws:s3:::<Bucket>/*"}
+    on_any = {**on_bucket, "Resource": "arn:aws:s3:::*/*"}
+    tagged = {"StringEquals": {"aws:PrincipalTag/team": "<Tags.Team>"}}
+    broken, of_broken = unread("policies/broken.json", '{\n  "Statement": [{"Efect": "Allow"}]\n}')
+    is_open, of_open = left_open()
+    changes = (
+        change(Side("policies/moved.json", (READ,)), Side("iam/moved.json", (READ,))),
+        change(
+            Side("policies/app.json", (READ,)),
+            Side("policies/app.json", (READ, WRITE, PASS)),
+            (PASS_ROLE,),
+        ),
+        change(Side("policies/ci.json", (READ, WRITE)), Side("policies/ci.json", (READ,))),
+        change(
+            Side("policies/deploy.json", (READ, OPERATE, TRAIL)),
+            Side("policies/deploy.json", (WRITE, OPERATE)),
+        ),
+        change(None, Side("policies/new.json", (OPERATE,))),
+        change(Side("policies/old.json", (WRITE,)), None),
+        change(
+            Side("policies/reader.json", (READ, WRITE)),
+            Side("policies/reader.json", (WRITE, READ)),
+        ),
+        change(
+            Side("policies/slow.json", (READ,)),
+            Side("policies/slow.json", (READ, OPERATE)),
+            timeout=0,
+        ),
+        change(
+            Side(template, (share({"AWS": "111122223333"}),), "LogBucketPolicy.PolicyDocument"),
+            Side(template, (share("*"),), "LogBucketPolicy.PolicyDocument"),
+            bucket=True,
+        ),
+        change(
+            Side(template, (share({"AWS": "111122223333"}),), "PartnerBucketPolicy.PolicyDocument"),
+            Side(
+                template,
+                (share({"AWS": ["111122223333", PARTNER]}),),
+                "PartnerBucketPolicy.PolicyDocument",
+            ),
+            bucket=True,
+        ),
+        change(
+            Side(template, (), "ReaderPolicy.PolicyDocument"),
+            Side(
+                template,
+                ({**on_bucket, "Condition": tagged},),
+                "ReaderPolicy.PolicyDocument",
+                (on_any,),
+                (BUCKET, TAGS, IS_PRODUCTION),
+            ),
+            (PAYROLL,),
+        ),
+    )
+    return Review(
+        base="main (1a2b3c4)",
+        head="the working tree",
+        changes=changes,
+        unread=(broken, is_open),
+        unread_notices=(of_broken, of_open),
+        files=17,
+        unchanged=23,
+        guardrails=2,
+        remarks=("the history is shallow: renames further back are not seen",),
+    )
+
+
+@cache
+def hostile_review() -> Review:
+    """Every text that a pull request can write is an attack on somebody's terminal or browser."""
+    sid = {**READ, "Sid": HOSTILE, "Resource": [f"arn:aws:s3:::{HOSTILE}/*", "arn:aws:s3:::```"]}
+    shared = share({"AWS": PARTNER}, Sid=HOSTILE)
+    placeholder = Placeholder(HOSTILE, f"<{HOSTILE}>", f"a parameter called {HOSTILE}")
+    guardrail = replace(PASS_ROLE, name=HOSTILE, message=HOSTILE)
+    broken, of_broken = unread(HOSTILE_FILE, f'{{"{json.dumps(HOSTILE)[1:-1]}": 1}}')
+    changes = (
+        change(None, Side(HOSTILE_FILE, (sid, PASS), HOSTILE), (guardrail,)),
+        change(
+            Side(HOSTILE_FILE, (), "x"),
+            Side(HOSTILE_FILE, (shared,), "x", (shared,), (placeholder,)),
+            bucket=True,
+        ),
+    )
+    return Review(HOSTILE, HOSTILE, changes, (broken,), (of_broken,), 1, 0, 1, (HOSTILE,))
+
+
+def no_changes() -> Review:
+    """Nothing that any policy says is otherwise than it was."""
+    return Review("main (1a2b3c4)", "the working tree", files=3, unchanged=3)
+
+
+@cache
+def many_changes(count: int) -> Review:
+    """A large review: as many changes, every sort among them; each is compared once and copied."""
+    sorts = a_review().changes
+    changes = []
+    for number in range(count):
+        sort = sorts[number % len(sorts)]
+        file = f"accounts/{number:05}/policy.json"
+        before, after = (
+            None if each is None else replace(each, file=file) for each in (sort.before, sort.after)
+        )
+        notices = tuple(
+            replace(
+                each,
+                policy=file,
+                where=replace(each.where, file=file),
+                fingerprint=sha256(f"{each.fingerprint}{number}".encode()).hexdigest()[:24],
+            )
+            for each in sort.notices
+        )
+        changes.append(replace(sort, before=before, after=after, notices=notices))
+    return replace(a_review(), changes=tuple(changes), files=count)
