@@ -18,9 +18,6 @@ from iamlogic.questions.review.placed import Placeholder, PlaceholderKind
 STAND_IN_ACCOUNT = "000000000000"
 """Stands for the account of a deployment that nobody has named; no account of AWS has it."""
 
-UNKNOWN_ARN = "arn:aws:unknown:::"
-"""What a resource starts with of which not even the service is known: `<QueueArn>` alone."""
-
 _LONGEST_NAME = 80
 """Characters of a placeholder's name; an expression that is longer is cut, and numbered."""
 
@@ -102,4 +99,3 @@ class Placeholders:
             number += 1
             text = f"<{prefix}{short} {number}>"
         return text
-

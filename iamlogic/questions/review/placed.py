@@ -16,6 +16,9 @@ from iamlogic.errors import NOWHERE, IamlogicError, Where
 from iamlogic.syntax.policy import Policy
 from iamlogic.syntax.policy_types import PolicyType
 
+UNKNOWN_ARN = "arn:aws:unknown:::"
+"""What a resource starts with of which not even the service is known: `<QueueArn>` alone."""
+
 
 class PlaceholderKind(Enum):
     """What is left open; the value is how people call it."""

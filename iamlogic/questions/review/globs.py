@@ -1,0 +1,59 @@
+"""Globs of files, as in a `.gitignore`: what people know, and what a well-kept library reads.
+
+They are relative to the root of the repository. A glob with a slash in it, but at its end, starts
+at the root; one without matches at any depth. `*` stays within a folder, `**` does not, and what
+matches a folder matches all below it. What stands for something else in that file, an exception
+(`!`) or a comment (`#`), is refused here: a glob that matches nothing would exempt every file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from iamlogic.errors import IamlogicError, Problem, SettingsError
+
+if TYPE_CHECKING:
+    from pathspec import PathSpec
+    from pathspec.pattern import Pattern
+
+
+class MissingLibrary(IamlogicError):
+    """A library that is an extra is not installed."""
+
+
+def check_glob(glob: str) -> None:
+    """Raises `SettingsError` for what is no glob, or can match no file."""
+    hint = None
+    if not glob.strip():
+        message = "the glob is empty"
+    elif glob != glob.strip():
+        message, hint = "the glob begins or ends with a blank", "leave it out"
+    elif glob[0] in "!#":
+        message = f"a glob does not begin with {glob[0]}"
+        hint = "exceptions stand under except_files" if glob[0] == "!" else f'write "\\{glob}"'
+    elif glob.startswith(("./", "../")) or "\\" in glob.replace("\\#", "").replace("\\!", ""):
+        message = "a glob starts at the repository's root and has / between folders"
+        hint = f'write "{glob.removeprefix("./")}"' if glob.startswith("./") else None
+    else:
+        _spec((glob,))
+        return
+    raise SettingsError((Problem(message, hint=hint),))
+
+
+def matches_any(file: str, globs: Iterable[str]) -> bool:
+    """Whether one of the globs matches the file, whose path is relative to the root."""
+    given = tuple(globs)
+    return bool(given) and _spec(given).match_file(file.removeprefix("./"))
+
+
+@lru_cache(maxsize=256)
+def _spec(globs: tuple[str, ...]) -> PathSpec[Pattern]:
+    try:
+        from pathspec import PathSpec
+    except ImportError:
+        raise MissingLibrary(
+            "globs of files need the library pathspec\n    hint: pip install 'iamlogic[review]'"
+        ) from None
+    return PathSpec.from_lines("gitignore", globs)
