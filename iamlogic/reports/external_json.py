@@ -58,7 +58,7 @@ def access_json(report: AccessReport) -> str:
             "before": change.before,
             "complete": change.reason is None,
             "reason": change.reason,
-            "gone": [{**_finding(each), "status": "RESOLVED"} for each in change.gone],
+            "gone": [{**finding_json(each), "status": "RESOLVED"} for each in change.gone],
         },
         "baseline": None
         if report.updated is None
@@ -95,7 +95,7 @@ def _judged(judged: JudgedFinding, report: AccessReport) -> _Json:
             "isNarrowed": report.is_narrowed(judged.finding),
         }
     return {
-        **_finding(judged.finding),
+        **finding_json(judged.finding),
         "status": _STATUS[judged.status],
         "counts": judged.counts and bool(report.is_new(judged.finding)),
         **change,
@@ -109,7 +109,8 @@ def _judged(judged: JudgedFinding, report: AccessReport) -> _Json:
     }
 
 
-def _finding(finding: Finding) -> dict[str, _Json]:
+def finding_json(finding: Finding) -> dict[str, _Json]:
+    """A finding, as AWS writes one, and what AWS has not beside it."""
     resources = analyzer_resources(finding)
     witness = finding.witness
     decoded: _Json = None if witness is None else json.loads(witness.to_json())

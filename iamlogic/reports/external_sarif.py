@@ -3,25 +3,18 @@
 One result for each finding, at the statement that grants it. What is archived or accepted is
 suppressed, not left out; a preview's results say whether they are new. Fingerprints are made of a
 finding's id, so that a policy that is only written differently has the same alerts.
-
-Texts of policies are hostile: in a message, brackets could make a link and braces a placeholder.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from dataclasses import dataclass
 from hashlib import sha256
-from importlib.metadata import version
-from pathlib import PurePath
-from urllib.parse import quote
 
-from iamlogic.errors import Where
 from iamlogic.questions.external.baseline import FindingStatus, JudgedFinding
 from iamlogic.questions.external.finding import Finding, FindingKind
 from iamlogic.reports.external import AccessReport
 from iamlogic.reports.external_blocks import Block, blocks_of, lead, notes, rows_of
+from iamlogic.reports.sarif import Rule, artifact, location, plain, sarif_log
 from iamlogic.semantics.explain import printable
 from iamlogic.syntax.policy import Statement
 
@@ -29,17 +22,7 @@ _Json = str | int | bool | None | list["_Json"] | dict[str, "_Json"]
 _Object = dict[str, _Json]
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    id: str
-    name: str
-    level: str
-    severity: str  # GitHub's, of 10
-    short: str
-    full: str
-
-
-_PUBLIC = _Rule(
+PUBLIC = Rule(
     "public-access",
     "PublicAccess",
     "error",
@@ -48,7 +31,7 @@ _PUBLIC = _Rule(
     "The policy lets in requesters of whom nothing is fixed. Name who is meant, or ask for a "
     "condition that only they can meet, such as aws:PrincipalOrgID.",
 )
-_EXTERNAL = _Rule(
+EXTERNAL = Rule(
     "external-access",
     "ExternalAccess",
     "warning",
@@ -57,7 +40,7 @@ _EXTERNAL = _Rule(
     "The policy lets in somebody of another account, another organization, or without one. "
     "If that is meant, an archive rule or the baseline accepts it.",
 )
-_DEPUTY = _Rule(
+_DEPUTY = Rule(
     "confused-deputy",
     "ConfusedDeputy",
     "warning",
@@ -66,7 +49,7 @@ _DEPUTY = _Rule(
     "Anybody can have the service act on this resource. Fix for whom it acts: aws:SourceArn, "
     "aws:SourceAccount, aws:SourceOrgID or aws:SourceOrgPaths.",
 )
-_RULES = (_PUBLIC, _EXTERNAL, _DEPUTY)
+_RULES = (PUBLIC, EXTERNAL, _DEPUTY)
 
 
 def access_sarif(report: AccessReport) -> str:
@@ -76,40 +59,14 @@ def access_sarif(report: AccessReport) -> str:
         for finding in report.change.gone:
             gone = JudgedFinding(finding, FindingStatus.ACTIVE)
             results.append({**_of(gone), "baselineState": "absent"})
-    run: _Object = {
-        "tool": {
-            "driver": {
-                "name": "iamlogic",
-                "version": version("iamlogic"),
-                "rules": [_rule(rule) for rule in _RULES],
-            }
-        },
-        "columnKind": "unicodeCodePoints",
-        "invocations": [
-            {
-                "executionSuccessful": report.is_complete,
-                "toolExecutionNotifications": _notifications(report),
-            }
-        ],
-        "results": [*results],
-    }
-    log: _Object = {
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [run],
-    }
-    return json.dumps(log, indent=2)
+    executed = _executed(report)
+    return sarif_log(_RULES, results, executed)
 
 
-def _rule(rule: _Rule) -> _Object:
+def _executed(report: AccessReport) -> _Object:
     return {
-        "id": rule.id,
-        "name": rule.name,
-        "shortDescription": {"text": rule.short},
-        "fullDescription": {"text": rule.full},
-        "help": {"text": rule.full},
-        "defaultConfiguration": {"level": rule.level},
-        "properties": {"tags": ["security", "iam"], "security-severity": rule.severity},
+        "executionSuccessful": report.is_complete,
+        "toolExecutionNotifications": _notifications(report),
     }
 
 
@@ -127,7 +84,7 @@ def _of(judged: JudgedFinding) -> _Object:
     rule = _rule_of(finding)
     (block,) = blocks_of([judged])
     first, *others = finding.statements
-    related: list[_Json] = [_location(each.where) for each in others]
+    related: list[_Json] = [location(each.where) for each in others]
     witness = finding.witness
     decoded: _Json = None if witness is None else json.loads(witness.to_json())
     return {
@@ -136,17 +93,17 @@ def _of(judged: JudgedFinding) -> _Object:
         "kind": "fail",
         "level": rule.level,
         "message": {"text": _message(block)},
-        "locations": [_location(first.where)],
+        "locations": [location(first.where)],
         **({"relatedLocations": related} if related else {}),
         "partialFingerprints": _fingerprints(finding, first),
         "properties": {"findingId": finding.id, "witness": decoded},
     }
 
 
-def _rule_of(finding: Finding) -> _Rule:
+def _rule_of(finding: Finding) -> Rule:
     if finding.kind is FindingKind.CONFUSED_DEPUTY:
         return _DEPUTY
-    return _PUBLIC if finding.is_public else _EXTERNAL
+    return PUBLIC if finding.is_public else EXTERNAL
 
 
 def _message(block: Block) -> str:
@@ -154,33 +111,7 @@ def _message(block: Block) -> str:
     for row in rows_of(block):
         more = [f"… {row.more} more"] if row.more else []
         said.append(f"{row.element}: {', '.join([*row.shown, *more])}")
-    return _plain("\n".join([*said, *notes(block)]))
-
-
-def _plain(text: str) -> str:
-    """`text` where brackets, braces and backslashes have a meaning (SARIF 2.1.0, 3.11.5 and 6)."""
-    return re.sub(r"[\\\[\]]", r"\\\g<0>", text).replace("{", "{{").replace("}", "}}")
-
-
-def _location(where: Where) -> _Object:
-    region: _Object = {}
-    if where.line is not None and where.column is not None:
-        region = {"region": {"startLine": where.line, "startColumn": where.column}}
-    return {
-        "physicalLocation": {"artifactLocation": _artifact(where.file), **region},
-        "logicalLocations": [{"fullyQualifiedName": printable(where.dotted), "kind": "object"}],
-    }
-
-
-def _artifact(file: str | None) -> _Object:
-    """Where a file is: relative names are relative to where iamlogic runs, the repository's top."""
-    path = PurePath(file or "policy")
-    name = quote(
-        path.as_posix().encode("utf-8", "surrogateescape"), safe="/:" if path.drive else "/"
-    )
-    if path.is_absolute():
-        return {"uri": f"file://{'' if name.startswith('/') else '/'}{name}"}
-    return {"uri": name, "uriBaseId": "%SRCROOT%"}
+    return plain("\n".join([*said, *notes(block)]))
 
 
 def _fingerprints(finding: Finding, statement: Statement) -> _Object:
@@ -217,6 +148,6 @@ def _notification(file: str, message: str) -> _Object:
     lines = "\n".join(printable(line) for line in message.split("\n"))
     return {
         "level": "error",
-        "message": {"text": _plain(lines)},
-        "locations": [{"physicalLocation": {"artifactLocation": _artifact(file)}}],
+        "message": {"text": plain(lines)},
+        "locations": [{"physicalLocation": {"artifactLocation": artifact(file)}}],
     }

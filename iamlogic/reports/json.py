@@ -47,8 +47,8 @@ def comparison_json(comparison: Comparison) -> str:
             "assumptions": [
                 {"fact": fact.name, "says": fact.value} for fact in comparison.assumptions
             ],
-            "gained": [_difference(difference) for difference in comparison.gained],
-            "lost": [_difference(difference) for difference in comparison.lost],
+            "gained": [difference_json(difference) for difference in comparison.gained],
+            "lost": [difference_json(difference) for difference in comparison.lost],
         }
     )
 
@@ -125,7 +125,8 @@ def error_document(error: IamlogicError) -> dict[str, _Json]:
     return {"error": type(error).__name__, "problems": list(problems)}
 
 
-def _difference(difference: Difference) -> _Json:
+def difference_json(difference: Difference) -> _Json:
+    """One region of a difference, with what makes it and a request that shows it."""
     return {
         "region": _region(difference.region),
         "statement": None
