@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iamlogic.questions.region import Region
+from iamlogic.questions.review.placed import UNKNOWN_ARN
 from iamlogic.questions.who_can import Access, WhoCan
 from iamlogic.reports.markdown import code
+from iamlogic.reports.openness import is_open, open_words_of
 from iamlogic.reports.wording import Mark, Row, rows
 from iamlogic.semantics.explain import printable
 from iamlogic.semantics.request import Request
@@ -52,13 +54,23 @@ def _rows(scope: Scope) -> list[Row]:
 
 
 def example(request: Request) -> str:
-    """A request in one line, with what it needs in its context."""
+    """A request in one line, with what it needs in its context, and of what is left open."""
     context = "; ".join(
-        f"{printable(key)} = {printable(', '.join(request.values(key)))}" for key in request.context
+        f"{printable(key)} = {printable(', '.join(request.values(key)))}"
+        for key in request.context
+        if not is_open(key)
     )
     where = f" in {request.resource_account}" if request.resource_account else ""
-    about = printable(f"{request.action} on {request.resource}{where}")
-    return f"{about}, with {context}" if context else about
+    resource = request.resource.removeprefix(UNKNOWN_ARN)
+    about = printable(f"{request.action} on {resource}{where}")
+    told = f"{about}, with {context}" if context else about
+    assumed = " and ".join(open_words_of(request))
+    return f"{told}, if {assumed}" if assumed else told
+
+
+def asked_by(request: Request) -> str:
+    """The same with who asks in front."""
+    return f"{printable(request.principal)}: {example(request)}"
 
 
 def _cells(access: Access) -> Iterator[str]:

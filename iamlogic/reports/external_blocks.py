@@ -15,7 +15,7 @@ from math import prod
 
 from iamlogic.questions.external.baseline import Acceptance, FindingStatus, JudgedFinding
 from iamlogic.questions.external.finding import Finding, FindingKind, OutsiderKind
-from iamlogic.reports.access import example
+from iamlogic.reports.access import asked_by
 from iamlogic.reports.external import Looked
 from iamlogic.reports.wording import Mark, Row, command, condition_text, shown, statement_name
 from iamlogic.semantics.explain import printable
@@ -190,7 +190,7 @@ def example_of(block: Block, looked: Looked) -> list[str]:
             policy = looked.file_of(finding)
             if policy is not None:
                 return command(witness, policy)
-            return [f"{printable(witness.principal)}: {example(witness)}"]
+            return [asked_by(witness)]
     return []
 
 

@@ -17,6 +17,9 @@ from iamlogic.errors import NOWHERE
 from iamlogic.questions.compare import Comparison, Relation
 from iamlogic.questions.gain import Difference
 from iamlogic.questions.region import Region
+from iamlogic.questions.review.openness import is_guard
+from iamlogic.questions.review.placed import UNKNOWN_ARN
+from iamlogic.reports.openness import open_words
 from iamlogic.semantics.explain import printable, quoted
 from iamlogic.semantics.request import Request
 from iamlogic.syntax.policy import (
@@ -209,7 +212,12 @@ def _principals(principals: Principals) -> Row:
 
 
 def condition_text(condition: Condition) -> str:
-    """`IpAddress aws:SourceIp: [203.0.113.0/24, 198.51.100.0/24]`."""
+    """`IpAddress aws:SourceIp: [203.0.113.0/24, 198.51.100.0/24]`.
+
+    Of what a template leaves open: `if <PartnerArn> matches the principal`.
+    """
+    if is_guard(condition):
+        return f"if {open_words(condition)}"
     values = [shown(value.text) for value in condition.values]
     listed = values[0] if len(values) == 1 else f"[{', '.join(_shortened(values))}]"
     return f"{condition.operator} {shown(condition.key)}: {listed}"
@@ -223,6 +231,7 @@ def _shortened(texts: list[str]) -> list[str]:
 
 def shown(text: str) -> str:
     """`text`, printable; between quotation marks where it could be misread in a list."""
+    text = text.removeprefix(UNKNOWN_ARN)
     return quoted(text) if not text or set(text) & set(' ,"') else printable(text)
 
 

@@ -13,18 +13,27 @@ from hashlib import sha256
 
 import iamlogic as il
 from iamlogic.errors import Where
+from iamlogic.inputs.unresolved.embedded import TemplateDocument
+from iamlogic.inputs.unresolved.placeholders import Placeholders
+from iamlogic.inputs.unresolved.placing import place_policy
 from iamlogic.questions.answer import Verdict
 from iamlogic.questions.guardrail import Breach, Demand, Guardrail
 from iamlogic.questions.review.notices import Notice, Severity, Topic
+from iamlogic.questions.review.openness import named_in, open_entries
 from iamlogic.questions.review.placed import PlacedPolicy, Placeholder, PlaceholderKind, Unread
 from iamlogic.questions.review.review import Publicity, Review, ReviewedChange
+from iamlogic.syntax.json_text import read_json_text
 from iamlogic.syntax.policy import Policy, PolicyKind
+from iamlogic.syntax.policy_types import PolicyType
 
 Statement = dict[str, object]
 
 ZONE = il.Zone(accounts={"111122223333"})
 PARTNER = "arn:aws:iam::444455556666:root"
-HOSTILE = "a`|[x](http://evil.example)<img src=x onerror=alert(1)>\x1b[31m\u202e@team -->${aws:username}\\"
+HOSTILE = (
+    "a`|[x](http://evil.example)<img src=x onerror=alert(1)>"
+    "\x1b[31m\u202e@team -->${aws:username}\\"
+)
 HOSTILE_FILE = "policies/a`|b <script>\x07\u202e&?#%41.json"
 
 READ: Statement = {
@@ -99,26 +108,37 @@ def policy(file: str, *statements: Statement) -> Policy:
 
 @dataclass(frozen=True)
 class Side:
-    """A policy on one side of a change, and where it lives."""
+    """A policy on one side of a change, and where it lives; `left_open` is what its texts hold."""
 
     file: str
     statements: tuple[Statement, ...]
     name: str = ""
-    for_any: tuple[Statement, ...] = ()
-    placeholders: tuple[Placeholder, ...] = ()
+    left_open: tuple[Placeholder, ...] = ()
 
     def placed(self, resource_type: str | None) -> PlacedPolicy:
+        if self.left_open:
+            return self._of_a_template(resource_type)
         read = policy(self.file, *self.statements)
+        type_ = PolicyType.RESOURCE if read.kind is PolicyKind.RESOURCE else PolicyType.IDENTITY
+        where = Where((), 1, 1, self.file)
         return PlacedPolicy(
-            self.file,
-            self.name,
-            Where((), 1, 1, self.file),
-            read,
-            policy(self.file, *(self.for_any or self.statements)),
-            self.placeholders,
-            il.PolicyType.RESOURCE if read.kind is PolicyKind.RESOURCE else il.PolicyType.IDENTITY,
-            resource_type,
+            self.file, self.name, where, read, read, type=type_, resource_type=resource_type
         )
+
+    def _of_a_template(self, resource_type: str | None) -> PlacedPolicy:
+        placeholders = Placeholders()
+        for each in self.left_open:
+            ask = placeholders.condition
+            ask = ask if each.kind is PlaceholderKind.CONDITION else placeholders.text
+            assert ask(each.name, each.reason, each.where) == each.text
+        text = json.dumps({"Version": "2012-10-17", "Statement": list(self.statements)}, indent=2)
+        document = TemplateDocument(text, self.file)
+        root = read_json_text(text)
+        placed = place_policy(
+            root, document, placeholders, name=self.name, resource_type=resource_type
+        )
+        assert isinstance(placed, PlacedPolicy)
+        return placed
 
 
 def notice(topic: Topic, severity: Severity, message: str, placed: PlacedPolicy) -> Notice:
@@ -148,9 +168,10 @@ def change(
         for_any = il.compare(*(nothing if each is None else each.for_any for each in (old, new)))
     external = publicity = None
     if placed.policy.kind is PolicyKind.RESOURCE:
-        external = il.preview_external_access(then, now, ZONE, resource_type=type_)
+        any_then, any_now = (nothing if each is None else each.for_any for each in (old, new))
+        external = il.preview_external_access(any_then, any_now, ZONE, resource_type=type_)
         public = [
-            None if each is None else il.is_public(each.policy, resource_type=type_)
+            None if each is None else il.is_public(each.for_any, resource_type=type_)
             for each in (old, new)
         ]
         publicity = Publicity(*public)
@@ -192,12 +213,18 @@ def _notices(found: ReviewedChange) -> list[Notice]:
         )
     publicity = found.publicity
     if publicity is not None and publicity.after is not None and publicity.after:
-        made = notice(Topic.PUBLIC, Severity.ERROR, "anybody has access now", placed)
-        notices.append(replace(made, witness=publicity.after.witness))
+        witness = publicity.after.witness
+        on = _hangs_on(witness, placed)
+        message = f"anybody {'can have' if on else 'has'} access now"
+        made = notice(Topic.PUBLIC, Severity.ERROR, message, placed)
+        notices.append(replace(made, witness=witness, depends_on=on))
     for finding in external.new if external is not None else ():
-        message = f"{finding.principal} outside the zone of trust has access now"
+        on = _hangs_on(finding.witness, placed)
+        verb = "can have" if on else "has"
+        message = f"{finding.principal} outside the zone of trust {verb} access now"
         made = notice(Topic.EXTERNAL, Severity.WARNING, message, placed)
-        notices.append(replace(made, witness=finding.witness, where=finding.statement.where))
+        where = finding.statement.where
+        notices.append(replace(made, witness=finding.witness, where=where, depends_on=on))
     if comparison.relation is il.Relation.UNKNOWN:
         message = f"what is gained is not known: {comparison.reason}"
         made = notice(Topic.UNKNOWN, Severity.WARNING, message, placed)
@@ -216,6 +243,10 @@ def _notices(found: ReviewedChange) -> list[Notice]:
         witness = found.for_any.gained[0].witness
         notices.append(replace(made, witness=witness, depends_on=on))
     return notices
+
+
+def _hangs_on(witness: il.Request | None, placed: PlacedPolicy) -> tuple[str, ...]:
+    return named_in(open_entries(witness), placed.placeholders) if witness is not None else ()
 
 
 def unread(file: str, text: str) -> tuple[Unread, Notice]:
@@ -257,6 +288,12 @@ BUCKET = Placeholder(
     "a parameter without a default",
     Where(("Parameters", "Bucket"), 4, 3, "template.yaml"),
 )
+PARTNER_ARN = Placeholder(
+    "PartnerArn",
+    "<PartnerArn>",
+    "a parameter without a default",
+    Where(("Parameters", "PartnerArn"), 6, 3, "template.yaml"),
+)
 TAGS = Placeholder("Tags.Team", "<Tags.Team>", "an attribute that exists after the deployment")
 IS_PRODUCTION = Placeholder(
     "IsProduction",
@@ -272,8 +309,15 @@ def a_review() -> Review:
     """One change of every sort, in the order of their files."""
     template = "template.yaml"
     on_bucket = {**READ, "Sid": "ReadData", "Resource": "arn:aws:s3:::<Bucket>/*"}
-    on_any = {**on_bucket, "Resource": "arn:aws:s3:::*/*"}
     tagged = {"StringEquals": {"aws:PrincipalTag/team": "<Tags.Team>"}}
+    write = {**WRITE, "Resource": "arn:aws:s3:::<Bucket>/*", "Condition": tagged}
+    in_production: Statement = {"Fn::If": ["<if IsProduction>", write, {"Ref": "AWS::NoValue"}]}
+    trust: Statement = {
+        "Sid": "Assume",
+        "Effect": "Allow",
+        "Principal": {"AWS": "111122223333"},
+        "Action": "sts:AssumeRole",
+    }
     broken, of_broken = unread("policies/broken.json", '{\n  "Statement": [{"Efect": "Allow"}]\n}')
     is_open, of_open = left_open()
     changes = (
@@ -314,12 +358,20 @@ def a_review() -> Review:
             bucket=True,
         ),
         change(
-            Side(template, (), "ReaderPolicy.PolicyDocument"),
+            Side(template, (trust,), "PartnerRole.AssumeRolePolicyDocument"),
             Side(
                 template,
-                ({**on_bucket, "Condition": tagged},),
+                ({**trust, "Principal": {"AWS": "<PartnerArn>"}},),
+                "PartnerRole.AssumeRolePolicyDocument",
+                (PARTNER_ARN,),
+            ),
+        ),
+        change(
+            Side(template, (on_bucket,), "ReaderPolicy.PolicyDocument", (BUCKET,)),
+            Side(
+                template,
+                (on_bucket, in_production),
                 "ReaderPolicy.PolicyDocument",
-                (on_any,),
                 (BUCKET, TAGS, IS_PRODUCTION),
             ),
             (PAYROLL,),
@@ -342,19 +394,30 @@ def a_review() -> Review:
 def hostile_review() -> Review:
     """Every text that a pull request can write is an attack on somebody's terminal or browser."""
     sid = {**READ, "Sid": HOSTILE, "Resource": [f"arn:aws:s3:::{HOSTILE}/*", "arn:aws:s3:::```"]}
-    shared = share({"AWS": PARTNER}, Sid=HOSTILE)
-    placeholder = Placeholder(HOSTILE, f"<{HOSTILE}>", f"a parameter called {HOSTILE}")
     guardrail = replace(PASS_ROLE, name=HOSTILE, message=HOSTILE)
     broken, of_broken = unread(HOSTILE_FILE, f'{{"{json.dumps(HOSTILE)[1:-1]}": 1}}')
     changes = (
         change(None, Side(HOSTILE_FILE, (sid, PASS), HOSTILE), (guardrail,)),
         change(
             Side(HOSTILE_FILE, (), "x"),
-            Side(HOSTILE_FILE, (shared,), "x", (shared,), (placeholder,)),
+            Side(HOSTILE_FILE, (share({"AWS": PARTNER}, Sid=HOSTILE),), "x"),
             bucket=True,
         ),
+        hostile_template(),
     )
     return Review(HOSTILE, HOSTILE, changes, (broken,), (of_broken,), 1, 0, 1, (HOSTILE,))
+
+
+def hostile_template() -> ReviewedChange:
+    """A placeholder's name and reason are the template's words, too."""
+    text = f"<{HOSTILE}>"
+    made = Placeholder(HOSTILE, text, f"a parameter called {HOSTILE}", Where((HOSTILE,), 1, 1, "t"))
+    left_open = (BUCKET,)
+    statement = {**READ, "Resource": "arn:aws:s3:::<Bucket>/*"}
+    found = change(None, Side("t.yaml", (statement,), HOSTILE, left_open))
+    assert found.after is not None
+    notices = tuple(replace(each, depends_on=(HOSTILE,)) for each in found.notices)
+    return replace(found, after=replace(found.after, placeholders=(made,)), notices=notices)
 
 
 def no_changes() -> Review:
