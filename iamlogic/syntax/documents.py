@@ -53,7 +53,7 @@ def read_document(
 ) -> tuple[JsonValue, Problems]:
     """The JSON tree that is given as text or decoded, and where to report what is wrong with it."""
     if isinstance(given, bytes):
-        given = _decode(given, file)
+        given = decode_text(given, file)
     if isinstance(given, str):
         problems = Problems(Document(given, file))
         return _read_json(given, problems), problems
@@ -76,7 +76,8 @@ def _read_json(text: str, problems: Problems) -> JsonValue:
         raise problems.failure() from None
 
 
-def _decode(content: bytes, file: str | None) -> str:
+def decode_text(content: bytes, file: str | None) -> str:
+    """The text that a file holds, in UTF-8 and of bounded length. Raises `PolicySyntaxError`."""
     if len(content) > MAX_TEXT:
         problems = Problems(Document("", file))
         problems.error(0, (), f"there are more than the {MAX_TEXT:,} bytes allowed", "R-P1")

@@ -1,0 +1,124 @@
+"""`policies_in`: the policies of one file, whatever kind of file it is.
+
+A file that holds nothing which could be a policy is left alone, also if it is malformed: it may be
+anything. One that could is read, or said to be unreadable. What could be one is decided on its
+bytes, before anything is parsed: most of the files of a repository are no policies.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from pathlib import PurePosixPath
+
+from iamlogic.errors import IamlogicError, PolicyReadError, PolicySyntaxError, Where
+from iamlogic.inputs.places.shapes import policies_by_shape
+from iamlogic.inputs.unresolved.placeholders import Deployment
+from iamlogic.questions.review.placed import Found, Unread
+from iamlogic.inputs.unresolved.embedded import TemplateDocument
+from iamlogic.syntax.documents import decode_text, read_document
+from iamlogic.syntax.json_tree import JsonValue
+from iamlogic.syntax.problems import Document
+
+_JSON = {".json", ".template", ".policy"}
+_YAML = {".yaml", ".yml"}
+_TERRAFORM = (".tf", ".tf.json", ".tofu", ".tfvars", ".tfvars.json")
+
+# An escape can stand for a letter of the word, so a text with escapes is read to be sure.
+_HINTS = re.compile(rb"(?i)statement|\\u00|\\x|AWS::|aws_lambda_permission")
+# What a malformed file must hold to be taken for one with policies: charts and notes speak of
+# statements, too.
+_MEANT = re.compile(rb"(?i)\bstatement\b[\\"']*\s*:|AWS::")
+_QUOTED = re.compile(rb'"Statement"[\s\S]*"Effect"|"Effect"[\s\S]*"Statement"')
+_LARGE_FILE = re.compile(rb"version https://git-lfs")
+
+
+class FileKind(Enum):
+    """How a file is read."""
+
+    JSON = "JSON"
+    YAML = "YAML"
+    TERRAFORM = "Terraform"
+    OTHER = "other"
+
+
+def kind_of(file: str) -> FileKind:
+    """How a file of that name is read."""
+    name = PurePosixPath(file).name.lower()
+    if name.endswith(_TERRAFORM):
+        return FileKind.TERRAFORM
+    suffix = PurePosixPath(name).suffix
+    if suffix in _JSON:
+        return FileKind.JSON
+    return FileKind.YAML if suffix in _YAML else FileKind.OTHER
+
+
+def policies_in(content: bytes, file: str, deployment: Deployment) -> Found:
+    """The policies of a JSON or YAML file, and of nothing else.
+
+    Terraform's files are read by the module, whose files speak of each other.
+    """
+    if _LARGE_FILE.match(content):
+        reason = "its content lies in git LFS, and here is a pointer to it alone"
+        return _unread(file, PolicyReadError(file, reason))
+    if not _HINTS.search(content):
+        return Found()
+    kind = kind_of(file)
+    try:
+        if kind is FileKind.JSON and not _is_yaml(content):
+            return _read_json(content, file, deployment)
+        if kind in {FileKind.JSON, FileKind.YAML}:
+            return _read_yaml(content, file, deployment)
+    except IamlogicError as error:
+        return _unread(file, error) if _MEANT.search(content) else Found()
+    return Found()
+
+
+def seems_a_policy(content: bytes) -> bool:
+    """Whether a file of no kind that is read holds what looks like a policy in JSON."""
+    return b"\0" not in content[:8192] and _QUOTED.search(content) is not None
+
+
+def _is_yaml(content: bytes) -> bool:
+    """Whether a file that is called `.template` or `.json` is YAML: no JSON begins like this."""
+    return content.lstrip()[:1] not in {b"{", b"[", b'"', b"", b"\xef", b"\xff", b"\xfe"}
+
+
+def _unread(file: str, error: IamlogicError) -> Found:
+    where = Where(file=file)
+    if isinstance(error, PolicySyntaxError):
+        where = error.problems[0].where
+    return Found(unread=(Unread(file, "", where, error),))
+
+
+def _read_json(content: bytes, file: str, deployment: Deployment) -> Found:
+    root, problems = read_document(content, file)
+    document = problems.document
+    assert document.text is not None
+
+    from iamlogic.inputs.terraform.plan import looks_like_plan, read_plan
+
+    if looks_like_plan(root):
+        return read_plan(document.text, file, deployment)[1]
+    return _in_document(root, document, deployment)
+
+
+def _read_yaml(content: bytes, file: str, deployment: Deployment) -> Found:
+    from iamlogic.inputs.yaml_tree import read_yaml
+
+    document = TemplateDocument(decode_text(content, file), file)
+    text = document.text
+    assert text is not None
+    found = Found()
+    for root in read_yaml(text, document):
+        found += _in_document(root, document, deployment)
+    return found
+
+
+def _in_document(root: JsonValue, document: Document, deployment: Deployment) -> Found:
+    from iamlogic.inputs.cloudformation.template import looks_like_template, read_template
+
+    assert document.text is not None
+    if looks_like_template(root):
+        return read_template(document.text, document.file or "", deployment)
+    return policies_by_shape(root, document)

@@ -1,0 +1,154 @@
+"""`between`: the policies of all files that differ between two sides of a repository.
+
+A file stands for itself, but a Terraform module is all files of its folder: where one of them
+changed, or one that it may read in, the whole module is read on both sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from iamlogic.inputs.git.ranges import Range
+from iamlogic.inputs.git.repository import FileChange, Repository, Side
+from iamlogic.inputs.places.files import FileKind, kind_of, policies_in, seems_a_policy
+from iamlogic.inputs.unresolved.placeholders import Deployment
+from iamlogic.questions.review.placed import Found
+
+_READ_IN = (".json", ".tpl", ".tftpl", ".tmpl", ".j2")
+"""What the files are called that a module reads a policy from."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilePair:
+    """One file, or one module, on both sides, and what it held; None where it is not there.
+
+    Bytes of one file; of a module all of its files, by their names.
+    """
+
+    before: str | None
+    after: str | None
+    held: bytes | Mapping[str, bytes] | None
+    holds: bytes | Mapping[str, bytes] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """Everything that differs: `pairs` may hold policies, `unlike` are files that are not read."""
+
+    pairs: tuple[FilePair, ...]
+    unlike: tuple[str, ...]
+    renamed: Mapping[str, str]
+    """The names that files have now, by those that they had."""
+
+
+def between(repository: Repository, range_: Range, is_ignored: Callable[[str], bool]) -> Differing:
+    """What differs on the two sides of a range, but for the files that are ignored."""
+    changes = [
+        each
+        for each in repository.changes(range_.base, range_.head)
+        if not is_ignored(each.after or each.before or "")
+    ]
+    modules = _modules(repository, range_, changes)
+    alone = [each for each in changes if _kind(each) is not FileKind.TERRAFORM]
+    old = repository.contents(range_.base, [each.before for each in alone if each.before])
+    new = repository.contents(range_.head, [each.after for each in alone if each.after])
+    pairs, unlike = [], []
+    for each in alone:
+        held, holds = old.get(each.before or ""), new.get(each.after or "")
+        if _kind(each) is not FileKind.OTHER:
+            pairs.append(FilePair(each.before, each.after, held, holds))
+        elif each.after is not None and holds is not None and seems_a_policy(holds):
+            unlike.append(each.after)
+    renamed = {each.before: each.after for each in changes if each.before and each.after}
+    return Differing((*pairs, *modules), tuple(unlike), renamed)
+
+
+def read_pair(pair: FilePair, deployment: Deployment) -> tuple[Found, Found]:
+    """The policies of a file or a module, before and after."""
+    return (
+        _policies(pair.before, pair.held, deployment),
+        _policies(pair.after, pair.holds, deployment),
+    )
+
+
+def _policies(
+    name: str | None, held: bytes | Mapping[str, bytes] | None, deployment: Deployment
+) -> Found:
+    if name is None or held is None:
+        return Found()
+    if isinstance(held, bytes):
+        return policies_in(held, name, deployment)
+    from iamlogic.inputs.places.modules import policies_of_module
+
+    return policies_of_module(held, deployment)
+
+
+def _kind(change: FileChange) -> FileKind:
+    return kind_of(change.after or change.before or "")
+
+
+def _modules(
+    repository: Repository, range_: Range, changes: Sequence[FileChange]
+) -> Iterator[FilePair]:
+    """The modules that a change may concern, each with all of its files."""
+    touched = [
+        name
+        for each in changes
+        for name in (each.before, each.after)
+        if name and _may_concern(name)
+    ]
+    if not touched:
+        return
+    sides: tuple[Side | None, Side | None] = (range_.base, range_.head)
+    listed = [_by_folder(repository.files(side)) for side in sides]
+    with_modules = {
+        folder for each in listed for folder, names in each.items() if _is_module(names)
+    }
+    folders = sorted({f for name in touched for f in _folders(name)} & with_modules)
+    for folder in folders:
+        held, holds = (
+            repository.contents(side, _of_module(folder, names))
+            for side, names in zip(sides, listed, strict=True)
+        )
+        if held != holds:
+            yield FilePair(folder if held else None, folder if holds else None, held, holds)
+
+
+def _may_concern(name: str) -> bool:
+    return kind_of(name) is FileKind.TERRAFORM or name.lower().endswith(_READ_IN)
+
+
+def _folders(name: str) -> Iterator[str]:
+    """The folder of a file and, if the file is read in, those above: their modules may read it."""
+    folder, *above = map(str, PurePosixPath(name).parents)
+    yield folder
+    if kind_of(name) is not FileKind.TERRAFORM:
+        yield from above
+
+
+def _by_folder(names: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name in names:
+        if _may_concern(name):
+            found.setdefault(str(PurePosixPath(name).parent), []).append(name)
+    return found
+
+
+def _is_module(names: Iterable[str]) -> bool:
+    return any(name.lower().endswith((".tf", ".tf.json", ".tofu")) for name in names)
+
+
+def _of_module(folder: str, listed: Mapping[str, list[str]]) -> list[str]:
+    """A folder's own files of Terraform, and below it those that they may read in."""
+    below = "" if folder == "." else folder + "/"
+    own = [each for each in listed.get(folder, ()) if kind_of(each) is FileKind.TERRAFORM]
+    read_in = [
+        each
+        for place, names in listed.items()
+        if place == folder or (place + "/").startswith(below)
+        for each in names
+        if kind_of(each) is not FileKind.TERRAFORM
+    ]
+    return own + read_in if own else []

@@ -1,0 +1,114 @@
+"""Policies by their shape, wherever in a document they stand.
+
+A policy is an object with a `Statement` that holds statements: objects with one of the elements
+that only statements have. It may also be a text that says such an object in JSON. A misspelling
+near to it counts as well, since what somebody meant as a policy must not be passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from iamlogic.errors import Path, PolicySyntaxError
+from iamlogic.inputs.unresolved.embedded import escaped_origin, read_embedded
+from iamlogic.inputs.unresolved.placeholders import Placeholders
+from iamlogic.inputs.unresolved.placing import place_policy
+from iamlogic.questions.review.placed import Found, PlacedPolicy, Unread
+from iamlogic.syntax.json_tree import JsonList, JsonObject, JsonString, JsonValue
+from iamlogic.syntax.problems import Document, closest
+
+_ELEMENTS = {"effect", "action", "notaction", "principal", "notprincipal", "notresource"}
+_VERSIONS = {"2012-10-17", "2008-10-17"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """A node that has the shape of a policy, and the way to it."""
+
+    node: JsonValue
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The way to it as people write it; empty for the document itself."""
+        text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
+        return text.removeprefix(".")
+
+
+def policies_by_shape(root: JsonValue, document: Document) -> Found:
+    """Every policy in a JSON document, in the order of the text; those inside texts as well."""
+    policies: list[PlacedPolicy] = []
+    unread: list[Unread] = []
+    for shaped in shaped_as_policies(root):
+        placed = _placed(shaped, document)
+        if isinstance(placed, Unread):
+            unread.append(placed)
+        else:
+            policies.append(placed)
+    return Found(tuple(policies), tuple(unread))
+
+
+def _placed(shaped: Shaped, document: Document) -> PlacedPolicy | Unread:
+    node = shaped.node
+    if isinstance(node, JsonString) and document.text is not None:
+        try:
+            origin = escaped_origin(document.text, node.position)
+            node = read_embedded(node.value, origin, document)
+        except PolicySyntaxError as error:
+            where = document.where(node.position, shaped.path)
+            return Unread(document.file or "", shaped.name, where, error)
+    return place_policy(node, document, Placeholders(), name=shaped.name)
+
+
+def shaped_as_policies(root: JsonValue) -> Iterator[Shaped]:
+    """The nodes that have the shape of a policy; nothing is looked for inside of one."""
+    pending: list[Shaped] = [Shaped(root, ())]
+    while pending:
+        here = pending.pop()
+        if is_policy_shaped(here.node):
+            yield here
+            continue
+        match here.node:
+            case JsonList(items, _):
+                inner = [Shaped(item, (*here.path, i)) for i, item in enumerate(items)]
+            case JsonObject(members, _):
+                inner = [Shaped(each.value, (*here.path, each.name)) for each in members]
+            case _:
+                inner = []
+        pending += reversed(inner)
+
+
+def is_policy_shaped(node: JsonValue) -> bool:
+    """Whether a node is meant as a policy: an object, or a text that says one in JSON."""
+    match node:
+        case JsonObject(members, _):
+            version = any(
+                each.name.lower() == "version"
+                and isinstance(each.value, JsonString)
+                and each.value.value in _VERSIONS
+                for each in members
+            )
+            return any(
+                closest(each.name, ("Statement",)) is not None
+                and (version or _holds_statements(each.value))
+                for each in members
+            )
+        case JsonString(text, _):
+            return is_policy_text(text)
+    return False
+
+
+def is_policy_text(text: str) -> bool:
+    """Whether a text is meant as a policy in JSON."""
+    start = text.lstrip()[:1]
+    return start == "{" and '"Statement"' in text and '"Effect"' in text
+
+
+def _holds_statements(node: JsonValue) -> bool:
+    items = node.items if isinstance(node, JsonList) else (node,)
+    return any(
+        isinstance(item, JsonObject)
+        and any(member.name.lower() in _ELEMENTS for member in item.members)
+        for item in items
+    )
