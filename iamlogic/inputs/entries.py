@@ -40,11 +40,13 @@ class Source:
             return Where(path, file=self.file)
         return self._document.where(position, path)
 
-    def problem(self, path: Path, message: str, hint: str | None = None) -> None:
+    def problem(
+        self, path: Path, message: str, hint: str | None = None, rule: str | None = None
+    ) -> None:
         """Raises `SettingsError` when there are too many to read."""
         position = self._position(path)
         line = None if position is None else self._document.source_line(position)
-        problem = Problem(message, self.where(path), hint, None, line)
+        problem = Problem(message, self.where(path), hint, rule, line)
         self._problems.append((position or 0, problem))
         if len(self._problems) == MAX_PROBLEMS:
             note = Problem(f"reading stopped after {MAX_PROBLEMS} errors", Where(file=self.file))
