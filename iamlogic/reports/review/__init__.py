@@ -1,0 +1,1 @@
+"""What a change to many policies means, in every format that people or machines read."""

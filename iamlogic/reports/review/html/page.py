@@ -1,0 +1,242 @@
+"""`review_html`: a review as one HTML page that needs nothing else: no network, and no script.
+
+Templates do the markup, escaping whatever is put into them; style and script are files of their
+own, put into the page as they are, and a Content-Security-Policy names them by their hashes, so
+that nothing else runs whatever a policy holds. The page is in the order of gravity. What it has no
+room for is never silent: every change has its line, its verdict and its notices, and the page says
+of how many it does not show more.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from iamlogic.questions.review.globs import MissingLibrary
+from iamlogic.questions.review.notices import Severity, Topic
+from iamlogic.questions.review.review import Review, ReviewedChange
+from iamlogic.reports.external import number
+from iamlogic.reports.review.html.marking import VOICE, marked_up
+from iamlogic.reports.review.html.picture import Picture, draw
+from iamlogic.reports.review.html.sections import (
+    Section,
+    UnreadView,
+    section_of,
+    unread_views,
+)
+from iamlogic.reports.review.html.strands import GRAVITY, Strand, strands_of
+from iamlogic.reports.review.order import by_gravity, is_unknown, unread_by_place
+from iamlogic.reports.review.wording import headline, outcome, proved, scale
+from iamlogic.reports.wording import ASSUMED
+from iamlogic.semantics.explain import printable
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+IN_FULL = 150
+"""Changes of which all is shown, the gravest; of the others a page shows the notices."""
+
+MOST_STRANDS = 200
+"""Rows of the table of who gains what."""
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many notices there are of a topic."""
+
+    topic: str
+    count: int
+    detail: str
+    severity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One choice of what to show."""
+
+    value: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedStrand:
+    """A row of the table: what somebody gains, and by which change."""
+
+    number: int
+    strand: Strand
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything that the templates show."""
+
+    title: str
+    outcome: str
+    headline: str
+    scale: str
+    base: str
+    head: str
+    remarks: tuple[str, ...]
+    proved: str | None
+    tallies: tuple[Tally, ...]
+    filters: tuple[Filter, ...]
+    sections: tuple[Section, ...]
+    unread: tuple[UnreadView, ...]
+    shortened: str
+    picture: Picture
+    picture_notes: tuple[str, ...]
+    strands: tuple[NumberedStrand, ...]
+    strands_left_out: int
+
+
+def review_html(review: Review) -> str:
+    """The page. Raises `MissingLibrary` where Jinja2 is not installed."""
+    environment = _environment()
+    style, script = _inlined("page.css"), _inlined("page.js")
+    return environment.get_template("page.html.jinja").render(
+        page=_page(review), style=style, script=script, policy=_policy(style, script), facts=ASSUMED
+    )
+
+
+def _environment() -> Environment:
+    try:
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    except ImportError:
+        raise MissingLibrary(
+            "the HTML page needs the library Jinja2\n    hint: pip install 'iamlogic[review]'"
+        ) from None
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["marked_up"] = marked_up
+    return environment
+
+
+@cache
+def _inlined(name: str) -> str:
+    """A file of ours that goes into the page as it is; it must not end its element."""
+    from markupsafe import Markup
+
+    text = (_TEMPLATES / name).read_text(encoding="utf-8")
+    assert "</" not in text
+    return Markup(text)  # noqa: S704 (a file of this package)
+
+
+def _policy(style: str, script: str) -> str:
+    """The Content-Security-Policy: this style and this script, and nothing else at all."""
+    return (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"sha256-{base64.b64encode(digest).decode('ascii')}"
+
+
+def _page(review: Review) -> Page:
+    changes = by_gravity(review)
+    sections = tuple(
+        section_of(change, place, in_full=place <= IN_FULL)
+        for place, change in enumerate(changes, start=1)
+    )
+    unread = unread_views(unread_by_place(review), review.unread_notices)
+    strands, left_out = _strands(changes)
+    said = outcome(review).value
+    return Page(
+        printable(f"{said.capitalize()}: {review.base} to {review.head}"),
+        said.capitalize(),
+        _sentence(headline(review)),
+        _sentence(scale(review, VOICE)),
+        printable(review.base),
+        printable(review.head),
+        tuple(map(printable, review.remarks)),
+        proved(review),
+        tuple(_tallies(review)),
+        tuple(_filters(sections, unread)),
+        sections,
+        unread,
+        _shortened(sections),
+        draw([each.strand for each in strands]),
+        tuple(_picture_notes(changes, review)),
+        tuple(strands[:MOST_STRANDS]),
+        left_out + max(0, len(strands) - MOST_STRANDS),
+    )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _tallies(review: Review) -> Iterable[Tally]:
+    notices = review.notices
+    for topic in Topic:
+        counts = Counter(each.severity for each in notices if each.topic is topic)
+        if counts:
+            detail = ", ".join(
+                number(counts[each], each.value) for each in Severity if counts[each]
+            )
+            gravest = next(each.value for each in Severity if counts[each])
+            yield Tally(topic.value, counts.total(), detail, gravest)
+
+
+def _filters(sections: Sequence[Section], unread: Sequence[UnreadView]) -> Iterable[Filter]:
+    shown: list[Section | UnreadView] = [*sections, *unread]
+    yield Filter("", "All", len(shown))
+    grave = {Severity.ERROR.value, Severity.WARNING.value}
+    yield Filter("!", "Grave", sum(each.severity in grave for each in shown))
+    for topic in Topic:
+        count = sum(topic.value in each.topics for each in shown)
+        if count:
+            yield Filter(topic.value, topic.value.capitalize(), count)
+
+
+def _shortened(sections: Sequence[Section]) -> str:
+    left_out = sum(each.details is None for each in sections)
+    if not left_out:
+        return ""
+    return (
+        f"The policies side by side, and what is gained and lost, are shown for the {IN_FULL} "
+        f"gravest changes. Of the other {left_out} the page has the verdict and all notices."
+    )
+
+
+def _strands(changes: Iterable[ReviewedChange]) -> tuple[list[NumberedStrand], int]:
+    """Who gains what, by the changes that are shown in full; the gravest first."""
+    found = [
+        NumberedStrand(place, strand)
+        for place, change in enumerate(islice(changes, IN_FULL), start=1)
+        for strand in strands_of(change)
+    ]
+    return sorted(found, key=lambda each: GRAVITY[each.strand.kind]), 0
+
+
+def _picture_notes(changes: Sequence[ReviewedChange], review: Review) -> Iterable[str]:
+    """What the picture cannot show."""
+    unknown = sum(map(is_unknown, changes)) + len(review.unread)
+    if unknown:
+        have = "has" if unknown == 1 else "have"
+        yield (
+            f"{number(unknown, 'policy', 'policies')} of which the meaning is not known {have} no "
+            "line here."
+        )
+    partly = sum(not each.comparison.complete for each in changes[:IN_FULL] if not is_unknown(each))
+    if partly:
+        yield f"Of {number(partly, 'policy', 'policies')} not all that is gained may be known."
+    if len(changes) > IN_FULL:
+        yield f"It shows the {IN_FULL} gravest of {len(changes)} changes."

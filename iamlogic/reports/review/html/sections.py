@@ -1,0 +1,225 @@
+"""A change as the page shows it: every sentence ready, nothing left to decide for a template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from iamlogic.questions.compare import Comparison
+from iamlogic.questions.review.notices import Notice
+from iamlogic.questions.review.openness import open_entries
+from iamlogic.questions.review.placed import PlacedPolicy, Unread
+from iamlogic.questions.review.review import ReviewedChange
+from iamlogic.reports.access import asked_by
+from iamlogic.reports.review.html.marking import VOICE, code
+from iamlogic.reports.review.html.sides import Sides, sides_of
+from iamlogic.reports.review.order import can_grant_less, can_grant_more, notices_of
+from iamlogic.reports.review.wording import (
+    became,
+    depends,
+    meaning,
+    open_line,
+    why_unread,
+)
+from iamlogic.reports.wording import Row, assumed, cause, command, coverage, rows, sides
+from iamlogic.semantics.explain import printable
+from iamlogic.semantics.request import Request
+
+NO_SEVERITY = "none"
+"""Stands for the severity of what has no notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """One notice: its sentence, where it is, and what shows it."""
+
+    severity: str
+    topic: str
+    message: str
+    where: str
+    detail: tuple[str, ...]
+    depends: str
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceView:
+    """One region that was gained or lost, and an example."""
+
+    anchor: str
+    cause: str
+    rows: tuple[Row, ...]
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class SideView:
+    """What is gained, or what is lost."""
+
+    title: str
+    lead: str
+    differences: tuple[DifferenceView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What there is to say of a change beyond its headline and its notices."""
+
+    policies: Sides
+    sides: tuple[SideView, ...]
+    placeholders: tuple[str, ...]
+    remarks: tuple[str, ...]
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One change. `details` is None where the page has no room for them."""
+
+    anchor: str
+    number: int
+    file: str
+    place: str
+    type: str
+    became: str
+    relation: str
+    meaning: str
+    notices: tuple[NoticeView, ...]
+    details: Details | None
+
+    @property
+    def severity(self) -> str:
+        return self.notices[0].severity if self.notices else NO_SEVERITY
+
+    @property
+    def topics(self) -> dict[str, str]:
+        """What the notices are about, each topic with the gravest severity."""
+        return _topics(self.notices)
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadView:
+    """A policy, or a file, that could not be read, and why."""
+
+    anchor: str
+    title: str
+    reason: str
+    notices: tuple[NoticeView, ...]
+    is_open: bool
+
+    @property
+    def severity(self) -> str:
+        return self.notices[0].severity if self.notices else NO_SEVERITY
+
+    @property
+    def topics(self) -> dict[str, str]:
+        return _topics(self.notices)
+
+
+def _topics(notices: Iterable[NoticeView]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for each in notices:  # the gravest come first
+        found.setdefault(each.topic, each.severity)
+    return found
+
+
+def section_of(change: ReviewedChange, number: int, *, in_full: bool) -> Section:
+    """The change that is shown as the `number`th."""
+    placed = change.placed
+    types = [placed.type.value if placed.type else "", placed.resource_type or ""]
+    said = meaning(change, VOICE)
+    return Section(
+        f"c{number}",
+        number,
+        printable(placed.file),
+        printable(placed.name),
+        ", ".join(filter(None, types)),
+        became(change, VOICE),
+        change.comparison.relation.value,
+        f"{said[:1].upper()}{said[1:]}.",
+        tuple(_notice(notice, change) for notice in notices_of(change.notices)),
+        _details(change, f"c{number}") if in_full else None,
+    )
+
+
+def _notice(notice: Notice, change: ReviewedChange | None) -> NoticeView:
+    placed = None if change is None else change.placed
+    return NoticeView(
+        notice.severity.value,
+        notice.topic.value,
+        printable(notice.message),
+        "" if notice.where.line is None else printable(str(notice.where)),
+        tuple(map(printable, notice.detail)),
+        depends(notice, change, VOICE) or "",
+        "" if notice.witness is None else _example(notice.witness, placed),
+    )
+
+
+def unread_views(unread: Iterable[Unread], notices: Iterable[Notice]) -> tuple[UnreadView, ...]:
+    """What could not be read, each with its notices."""
+    by_title: dict[str, list[Notice]] = {}
+    for notice in notices:
+        by_title.setdefault(notice.policy, []).append(notice)
+    return tuple(
+        UnreadView(
+            f"u{number}",
+            printable(each.title),
+            "\n".join(why_unread(each)),
+            tuple(_notice(notice, None) for notice in notices_of(by_title.get(each.title, ()))),
+            each.is_open,
+        )
+        for number, each in enumerate(unread, start=1)
+    )
+
+
+def _details(change: ReviewedChange, anchor: str) -> Details:
+    shown = list(_sides(change.comparison, change, anchor))
+    if change.for_any is not None:
+        shown += _possible(change.for_any, change, f"{anchor}o")
+    said = coverage(change.comparison, code)
+    return Details(
+        sides_of(change, anchor),
+        tuple(shown),
+        tuple(open_line(each, VOICE) for each in change.placed.placeholders),
+        () if said is None else (said,),
+        tuple(assumed(change.comparison)),
+    )
+
+
+_LEADS = {True: "allowed now, not before", False: "allowed before, not now"}
+
+
+def _sides(comparison: Comparison, change: ReviewedChange, anchor: str) -> Iterator[SideView]:
+    """What is gained and what is lost."""
+    for side in sides(comparison):
+        letter = "g" if side.gained else "l"
+        home = change.after if side.gained else change.before
+        yield SideView(
+            side.title,
+            _LEADS[side.gained],
+            tuple(
+                DifferenceView(
+                    f"{anchor}{letter}{number}",
+                    cause(each, code, gained=side.gained),
+                    tuple(rows(each.region)),
+                    _example(each.witness, home),
+                )
+                for number, each in enumerate(side.differences, start=1)
+            ),
+        )
+
+
+def _possible(comparison: Comparison, change: ReviewedChange, anchor: str) -> Iterator[SideView]:
+    """The same of what hangs on placeholders alone."""
+    wanted = {"Gained": can_grant_more(change), "Lost": can_grant_less(change)}
+    for side in _sides(comparison, change, anchor):
+        if wanted[side.title]:
+            title = f"Possibly {side.title.lower()}"
+            yield SideView(title, "depending on what is left open", side.differences)
+
+
+def _example(request: Request, placed: PlacedPolicy | None) -> str:
+    """A request to copy: as the command that evaluates it, where the file is the policy."""
+    if placed is None or placed.name or open_entries(request):
+        return asked_by(request)
+    return " \\\n  ".join(command(request, placed.policy))
