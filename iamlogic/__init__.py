@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     )
     from iamlogic.inputs.account import load_account
     from iamlogic.inputs.baseline_file import load_baseline, save_baseline
-    from iamlogic.inputs.settings import Settings, load_settings
+    from iamlogic.inputs.settings import ReviewSettings, Settings, load_settings
     from iamlogic.inputs.sharing.reading import read_sharing
     from iamlogic.inputs.stack import load_stack
     from iamlogic.questions.account import Account, Identity
@@ -50,8 +50,11 @@ if TYPE_CHECKING:
     from iamlogic.questions.external.subject import BlockPublicAccess
     from iamlogic.questions.external.zone import Zone, ZoneError
     from iamlogic.questions.gain import Difference
+    from iamlogic.questions.guardrail import Breach, Demand, Guardrail, check_guardrails
+    from iamlogic.questions.guardrail_examples import Trial, WrongExample, try_guardrail
     from iamlogic.questions.permits import always_allows, can, never_allows
     from iamlogic.questions.region import Region
+    from iamlogic.questions.review.notices import Severity
     from iamlogic.questions.who_can import Access, Hop, UnknownPrincipal, WhoCan, who_can
     from iamlogic.semantics.decision import Decision, Layer, LayerFinding, Outcome
     from iamlogic.semantics.evaluation import evaluate
@@ -85,6 +88,7 @@ _HOMES = {
     "WhoCan": "iamlogic.questions.who_can",
     "load_account": "iamlogic.inputs.account",
     "load_stack": "iamlogic.inputs.stack",
+    "ReviewSettings": "iamlogic.inputs.settings",
     "Settings": "iamlogic.inputs.settings",
     "load_settings": "iamlogic.inputs.settings",
     "load_baseline": "iamlogic.inputs.baseline_file",
@@ -102,6 +106,14 @@ _HOMES = {
     "UnknownAnswer": "iamlogic.questions.answer",
     "UnknownResourceType": "iamlogic.catalog.resource_types",
     "Verdict": "iamlogic.questions.answer",
+    "Breach": "iamlogic.questions.guardrail",
+    "Demand": "iamlogic.questions.guardrail",
+    "Guardrail": "iamlogic.questions.guardrail",
+    "check_guardrails": "iamlogic.questions.guardrail",
+    "Trial": "iamlogic.questions.guardrail_examples",
+    "WrongExample": "iamlogic.questions.guardrail_examples",
+    "try_guardrail": "iamlogic.questions.guardrail_examples",
+    "Severity": "iamlogic.questions.review.notices",
     "always_allows": "iamlogic.questions.permits",
     "can": "iamlogic.questions.permits",
     "never_allows": "iamlogic.questions.permits",
@@ -152,15 +164,18 @@ __all__ = [
     "ArchiveRule",
     "Baseline",
     "BlockPublicAccess",
+    "Breach",
     "CheckError",
     "Comparison",
     "Criterion",
     "Decision",
+    "Demand",
     "Difference",
     "ExternalAccess",
     "Finding",
     "FindingKind",
     "FindingStatus",
+    "Guardrail",
     "Hop",
     "IamlogicError",
     "Identity",
@@ -184,9 +199,12 @@ __all__ = [
     "Relation",
     "Request",
     "RequestError",
+    "ReviewSettings",
     "Scope",
     "Settings",
     "SettingsError",
+    "Severity",
+    "Trial",
     "UnknownAnswer",
     "UnknownPrincipal",
     "UnknownResourceType",
@@ -194,12 +212,14 @@ __all__ = [
     "Verdict",
     "Where",
     "WhoCan",
+    "WrongExample",
     "Zone",
     "ZoneError",
     "accept",
     "always_allows",
     "can",
     "check_access_not_granted",
+    "check_guardrails",
     "check_no_new_access",
     "check_no_public_access",
     "compare",
@@ -220,6 +240,7 @@ __all__ = [
     "save_baseline",
     "suggested_expiry",
     "to_smtlib",
+    "try_guardrail",
     "who_can",
 ]
 

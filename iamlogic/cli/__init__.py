@@ -24,6 +24,7 @@ from iamlogic.cli.checking import check
 from iamlogic.cli.comparing import compare, smt
 from iamlogic.cli.evaluating import always, can, evaluate, never
 from iamlogic.cli.formatting import format_
+from iamlogic.cli.guarding import guardrails
 
 __all__ = ["Exit", "commands", "main"]
 
@@ -65,6 +66,7 @@ for _command in (
     can,
     check,
     access,
+    guardrails,
     who_can,
     smt,
     format_,

@@ -16,11 +16,12 @@ import click
 import iamlogic as il
 from iamlogic.cli.looking import Seen, policy_files
 from iamlogic.cli.reading import STDIN
+from iamlogic.inputs.settings import SETTINGS_FILES, settings_file
 from iamlogic.questions.external.baseline import ANY_FILE, Judgement
 from iamlogic.questions.external.preview import compared
 from iamlogic.reports.external import AccessReport, Change, Looked, Updated
 
-SETTINGS = "iamlogic.toml"
+SETTINGS = SETTINGS_FILES[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,8 @@ def today() -> date:
 
 def settings_in(file: str | None) -> il.Settings:
     """The settings of the file, or of the working directory's, or none."""
-    if file is None:
-        if not Path(SETTINGS).is_file():
-            return il.Settings()
-        file = SETTINGS
-    return il.load_settings(file)
+    found = settings_file() if file is None else file
+    return il.Settings() if found is None else il.load_settings(found)
 
 
 def zone_of(

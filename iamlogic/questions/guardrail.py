@@ -57,7 +57,12 @@ class Guardrail:
     where: Where = NOWHERE
 
     def is_for_file(self, file: str) -> bool:
-        """Whether it is for a file, whose path is relative to the repository's root."""
+        """Whether it is for a file, whose path is relative to the repository's root.
+
+        A file that nobody names may be any, so that each guardrail is for it.
+        """
+        if not file:
+            return True
         named = not self.files or matches_any(file, self.files)
         return named and not matches_any(file, self.except_files)
 
@@ -105,6 +110,26 @@ def held_against(
             was_for = before is not None and guardrail.is_for(before, file)
             found.append(_compared(breach, before, timeout, was_for=was_for))
     return tuple(found)
+
+
+def check_guardrails(
+    policy: Policy,
+    guardrails: Iterable[Guardrail],
+    *,
+    policy_type: PolicyType | None = None,
+    file: str | None = None,
+    timeout: float | None = None,
+) -> tuple[Breach, ...]:
+    """What of the guardrails one policy does not keep, in their order; nothing: it keeps them all.
+
+    `policy_type` is the policy's; without it the policy counts as whatever it can be by its
+    grammar. `file` is where it lives, relative to the root of its repository: by default the file
+    that it was loaded from. Where neither is known, guardrails for any files count. `timeout` is in
+    seconds, for each question.
+    """
+    name = policy.file or "" if file is None else file
+    placed = PlacedPolicy(name, "", Where(file=name), policy, policy, type=policy_type)
+    return held_against(placed, guardrails, timeout=timeout)
 
 
 def possible_types(placed: PlacedPolicy) -> frozenset[PolicyType]:

@@ -6,10 +6,26 @@ archive      [[archive]]: findings that are expected
 guardrails   [[guardrail]]: what policies must never, or always, allow
 deployment   [parameters]: values that templates leave open
 reviewing    [review]: what a review looks at, and fails on
+yaml_values  YAML as the values that TOML has
 checking     a value that the rest of iamlogic refuses is a mistake at its place
 """
 
 from iamlogic.inputs.settings.reviewing import ReviewSettings
-from iamlogic.inputs.settings.settings import MAX_SETTINGS, Settings, load_settings, parse_settings
+from iamlogic.inputs.settings.settings import (
+    MAX_SETTINGS,
+    SETTINGS_FILES,
+    Settings,
+    load_settings,
+    parse_settings,
+    settings_file,
+)
 
-__all__ = ["MAX_SETTINGS", "ReviewSettings", "Settings", "load_settings", "parse_settings"]
+__all__ = [
+    "MAX_SETTINGS",
+    "SETTINGS_FILES",
+    "ReviewSettings",
+    "Settings",
+    "load_settings",
+    "parse_settings",
+    "settings_file",
+]

@@ -18,8 +18,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path as FilePath
 
-from iamlogic.errors import Path
+from iamlogic.errors import Path, Problem, SettingsError, Where
 from iamlogic.inputs.entries import Entry, Source, failure, read_text
 from iamlogic.inputs.settings.archive import read_archive
 from iamlogic.inputs.settings.deployment import read_parameters
@@ -33,6 +34,9 @@ from iamlogic.questions.external.zone import Zone
 from iamlogic.questions.guardrail import Guardrail
 
 _TABLES = ("zone", "archive", "guardrail", "parameters", "review")
+
+SETTINGS_FILES = ("iamlogic.toml", "iamlogic.yaml", "iamlogic.yml")
+"""What a settings file is called."""
 
 MAX_SETTINGS = 1 << 20
 """Bytes of a settings file that are read: a thousand rules are a fifth of it."""
@@ -48,6 +52,16 @@ class Settings:
     guardrails: tuple[Guardrail, ...] = ()
     deployment: Deployment = field(default_factory=Deployment)
     review: ReviewSettings = field(default_factory=ReviewSettings)
+
+
+def settings_file(folder: str | os.PathLike[str] = ".") -> str | None:
+    """The settings file of a folder, if it has one. Raises `SettingsError` if it has several."""
+    found = [name for name in SETTINGS_FILES if (FilePath(folder) / name).is_file()]
+    if len(found) > 1:
+        second = str(FilePath(folder) / found[1])
+        message = f"there are settings in {found[0]} as well, and one of them would not be read"
+        raise SettingsError((Problem(message, Where(file=second), "keep one of the two"),))
+    return str(FilePath(folder) / found[0]) if found else None
 
 
 def load_settings(path: str | os.PathLike[str]) -> Settings:
@@ -80,6 +94,10 @@ def parse_settings(text: str, *, file: str | None = None) -> Settings:
 
 def _decoded(text: str, file: str | None) -> tuple[object, Mapping[Path, int], str]:
     """The value of the text, where its parts stand, and its language's word for an object."""
+    if file is not None and file.lower().endswith((".yaml", ".yml")):
+        from iamlogic.inputs.settings.yaml_values import read_yaml_values
+
+        return (*read_yaml_values(text, file), "mapping")
     try:
         value, places = read_toml(text)
     except NotToml as error:

@@ -1,0 +1,208 @@
+"""`iamlogic guardrails`: tried on their examples, and held against the policies of a repository."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+import iamlogic as il
+from iamlogic.cli.answers import Exit, answer_with, complain, say
+from iamlogic.cli.files import files_of
+from iamlogic.cli.options import format_option, timeout_option
+
+if TYPE_CHECKING:  # what it takes to ask is loaded when something is asked
+    from iamlogic.questions.review.placed import Found
+    from iamlogic.reports.guardrails import Guarded, Tried
+
+    Find = Callable[[str], Found]
+
+_settings_option = click.option(
+    "--settings",
+    metavar="FILE",
+    help="Where the guardrails stand; by default iamlogic.toml, or iamlogic.yaml.",
+)
+_CODES = {"HOLDS": Exit.HOLDS, "FAILS": Exit.FAILS, "UNKNOWN": Exit.UNKNOWN}
+
+
+@click.group()
+def guardrails() -> None:
+    """What policies must never, or always, allow, as a team has settled it."""
+
+
+@guardrails.command("test")
+@_settings_option
+@timeout_option
+@format_option
+def test_guardrails(settings: str | None, timeout: float | None, output: str) -> None:
+    """Every guardrail catches the examples that it must, and no others.
+
+    Exits with 0 if that is so, with 1 if an example is treated wrongly or a guardrail can catch
+    nothing, with 2 if the settings can't be read, with 3 if that is not known of one.
+    """
+
+    def answer() -> tuple[str, Exit]:
+        from iamlogic.questions.guardrail_examples import try_guardrail
+        from iamlogic.reports.guardrails import (
+            Tried,
+            tried_json,
+            tried_markdown,
+            tried_text,
+            tried_verdict,
+        )
+
+        chosen, file = _settings(settings)
+        remarks = _remarks(chosen.guardrails, _root(file))
+        tried: list[Tried] = [
+            Tried(try_guardrail(each, timeout=timeout), remarks[each.name])
+            for each in chosen.guardrails
+        ]
+        code = _CODES[tried_verdict(tried).name]
+        written = {"json": tried_json, "markdown": tried_markdown}.get(output, tried_text)
+        return written(tried), code
+
+    answer_with(answer, output)
+
+
+@guardrails.command("check")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@_settings_option
+@timeout_option
+@format_option
+def check_paths(
+    paths: tuple[str, ...], settings: str | None, timeout: float | None, output: str
+) -> None:
+    """The policies in PATH keep all guardrails.
+
+    PATH is a JSON file, a folder of *.json, or a glob pattern. Exits with 0 if that is proved; with
+    2 if something cannot be read; or else with 1 if a guardrail whose severity is an error is
+    broken; or else with 3 if that depends on values that are not known, or is not known at all.
+    """
+
+    def answer() -> tuple[str, Exit]:
+        from iamlogic.reports.guardrails import guarded_json, guarded_markdown, guarded_text
+
+        chosen, file = _settings(settings)
+        guarded = guard(paths, chosen.guardrails, _root(file), plain_policies, timeout)
+        code = Exit.UNREADABLE if guarded.unread else _CODES[guarded.verdict.name]
+        written = {"json": guarded_json, "markdown": guarded_markdown}.get(output, guarded_text)
+        return written(guarded), code
+
+    answer_with(answer, output)
+
+
+def guard(
+    paths: Sequence[str],
+    given: Sequence[il.Guardrail],
+    root: Path,
+    find: Find,
+    timeout: float | None,
+) -> Guarded:
+    """All guardrails held against the policies that `find` has of each file.
+
+    What cannot be read is told on standard error, and so are guardrails that are for none. A file
+    that is named and holds no policy is unreadable; in a folder there may be others.
+    """
+    from iamlogic.questions.guardrail import held_against
+    from iamlogic.reports.guardrails import Guarded, Held
+
+    held: list[Held] = []
+    unread = 0
+    idle = {each.name for each in given}
+    for file in files_of(paths):
+        found = find(file)
+        if file in paths and not (found.policies or found.unread):
+            complain(il.PolicyReadError(file, "there is no policy in it"))
+            unread += 1
+        name = _from_root(file, root)
+        for unread_policy in found.unread:
+            complain(unread_policy.error)
+            unread += 1
+        for placed in found.policies:
+            idle -= {each.name for each in given if each.is_for(placed, name)}
+            held.append(Held(placed, held_against(placed, given, file=name, timeout=timeout)))
+    if not held and not unread:
+        raise il.PolicyReadError(", ".join(paths), "there is no policy in it or below")
+    for each in given:
+        if each.name in idle:
+            say("warning", f"the guardrail {each.name} is for none of these policies")
+    return Guarded(tuple(given), tuple(held), unread)
+
+
+def plain_policies(file: str) -> Found:
+    """The policies of a JSON file, by their shape."""
+    from iamlogic.cli.reading import content_of, name_of
+    from iamlogic.errors import Where
+    from iamlogic.inputs.places.shapes import policies_by_shape
+    from iamlogic.questions.review.placed import Found, Unread
+    from iamlogic.syntax.documents import read_document
+
+    name = name_of(file)
+    try:
+        root, problems = read_document(content_of(file), name)
+    except (il.PolicyReadError, il.PolicySyntaxError) as error:
+        return Found(unread=(Unread(name, "", Where(file=name), error),))
+    return policies_by_shape(root, problems.document)
+
+
+def _settings(file: str | None) -> tuple[il.Settings, str]:
+    """The settings, which have a guardrail; and their file."""
+    from iamlogic.inputs.settings import SETTINGS_FILES, settings_file
+
+    found = settings_file() if file is None else file
+    if found is None:
+        hint = f"    hint: write {SETTINGS_FILES[0]}, or give --settings"
+        raise il.PolicyReadError(SETTINGS_FILES[0], f"no such file here\n{hint}")
+    settings = il.load_settings(found)
+    if not settings.guardrails:
+        raise il.PolicyReadError(found, "there is no [[guardrail]] in it, so nothing would be held")
+    return settings, found
+
+
+def _root(file: str) -> Path:
+    """What globs start from: the repository of the settings, or their folder if there is none."""
+    folder = Path(file).resolve().parent
+    for place in (folder, *folder.parents):
+        if (place / ".git").exists():
+            return place
+    return folder
+
+
+def _from_root(file: str, root: Path) -> str:
+    """The file as globs see it; one outside of the root as it was named."""
+    if file == "-":
+        return ""  # it may be any
+    path = Path(file).resolve()
+    if path.is_relative_to(root):
+        return path.relative_to(root).as_posix()
+    say("warning", f"{file} lies outside of {root}: which guardrails are for it, its name decides")
+    return path.as_posix().removeprefix("/")
+
+
+def _remarks(given: Sequence[il.Guardrail], root: Path) -> dict[str, tuple[str, ...]]:
+    """What is doubtful about each guardrail, by its name."""
+    idle = {each.name: each for each in given if each.files}
+    for file in _files_below(root) if idle else ():
+        idle = {name: each for name, each in idle.items() if not each.is_for_file(file)}
+        if not idle:
+            break
+    remarks: dict[str, tuple[str, ...]] = {}
+    for each in given:
+        told = []
+        if not each.caught:
+            told.append("it has no example of what it must catch ([[guardrail.catches]])")
+        if not each.passed:
+            told.append("it has no example of what it must not ([[guardrail.passes]])")
+        if each.name in idle:
+            told.append(f"its files match nothing below {root.name or root}")
+        remarks[each.name] = tuple(told)
+    return remarks
+
+
+def _files_below(root: Path) -> Iterator[str]:
+    for folder, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if name != ".git"]
+        yield from ((Path(folder) / name).relative_to(root).as_posix() for name in names)
