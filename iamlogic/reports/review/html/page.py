@@ -156,7 +156,7 @@ def _page(review: Review) -> Page:
         for place, change in enumerate(changes, start=1)
     )
     unread = unread_views(unread_by_place(review), review.unread_notices)
-    strands, left_out = _strands(changes)
+    strands = _strands(changes)
     said = outcome(review).value
     return Page(
         printable(f"{said.capitalize()}: {review.base} to {review.head}"),
@@ -175,7 +175,7 @@ def _page(review: Review) -> Page:
         draw([each.strand for each in strands]),
         tuple(_picture_notes(changes, review)),
         tuple(strands[:MOST_STRANDS]),
-        left_out + max(0, len(strands) - MOST_STRANDS),
+        max(0, len(strands) - MOST_STRANDS),
     )
 
 
@@ -216,14 +216,14 @@ def _shortened(sections: Sequence[Section]) -> str:
     )
 
 
-def _strands(changes: Iterable[ReviewedChange]) -> tuple[list[NumberedStrand], int]:
+def _strands(changes: Iterable[ReviewedChange]) -> list[NumberedStrand]:
     """Who gains what, by the changes that are shown in full; the gravest first."""
     found = [
         NumberedStrand(place, strand)
         for place, change in enumerate(islice(changes, IN_FULL), start=1)
         for strand in strands_of(change)
     ]
-    return sorted(found, key=lambda each: GRAVITY[each.strand.kind]), 0
+    return sorted(found, key=lambda each: GRAVITY[each.strand.kind])
 
 
 def _picture_notes(changes: Sequence[ReviewedChange], review: Review) -> Iterable[str]:

@@ -18,14 +18,14 @@ MOST = 24
 WIDTH = 1120
 """Units of the drawing across: with 40 characters on the left, 60 on the right, and the lines."""
 
-_LEFT, _RIGHT = 372, 640
-"""Where names on the left end, and those on the right begin."""
+_LEFT, _START, _END, _RIGHT = 372, 392, 624, 640
+"""Where the names end, the lines begin and end, and what is gained begins."""
 
-_ROW, _GAP, _TOP = 40, 12, 8
-"""The height of what is gained, of two lines of text; the room between two; and above all."""
+_ROW, _GAP = 40, 12
+"""The height of what is gained, of two lines of text, and the room below it."""
 
-_NAME = 30
-"""The least distance of two names on the left."""
+_NAME, _END_TO_END = 30, 16
+"""The least distance of two names on the left, and of the ends of two lines."""
 
 _LONGEST_NAME, _LONGEST_WHAT = 44, 60
 """Characters that are shown of a name on the left, and of a line on the right."""
@@ -36,6 +36,7 @@ class Curve:
     """One line, from a name to a thing, which it reaches at the height `end`."""
 
     path: str
+    x: int
     end: int
     kind: StrandKind
 
@@ -47,6 +48,7 @@ class Name:
     text: str
     full: str
     y: int
+    x: int = _LEFT
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Thing:
     resources: str
     full: str
     y: int
+    x: int = _RIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,59 +81,69 @@ class Picture:
 
 
 def draw(strands: Sequence[Strand]) -> Picture:
-    """The gravest of the strands, laid out."""
+    """The gravest of the strands, laid out: above all that is gained, below what is lost."""
     unique = list(dict.fromkeys(strands))
     gravest = sorted(unique, key=lambda strand: GRAVITY[strand.kind])[:MOST]
-    # Those of one name stand together, where the gravest of them stands.
-    order = {who: place for place, who in enumerate(dict.fromkeys(s.who for s in gravest))}
-    drawn = sorted(gravest, key=lambda strand: order[strand.who])
-    rows = {what: place for place, what in enumerate(dict.fromkeys(map(_what, drawn)))}
-    right = {what: _TOP + _ROW // 2 + place * (_ROW + _GAP) for what, place in rows.items()}
-    left = _beside(drawn, right, order)
-    bottom = max([0, *right.values(), *left.values()])
+    gained = [each for each in gravest if each.kind is not StrandKind.LOST]
+    lost = [each for each in gravest if each.kind is StrandKind.LOST]
+    above = _laid_out(gained, 0)
+    below = _laid_out(lost, above.height + _GAP if gained and lost else above.height)
     return Picture(
-        tuple(Name(_cut(who, _LONGEST_NAME), who, y) for who, y in left.items()),
-        tuple(
-            Thing(
-                _cut(actions, _LONGEST_WHAT),
-                _cut(f"on {resources}", _LONGEST_WHAT),
-                f"{actions} on {resources}",
-                y,
-            )
-            for (actions, resources), y in right.items()
-        ),
-        tuple(
-            Curve(_curve(left[each.who], right[_what(each)]), right[_what(each)], each.kind)
-            for each in drawn
-        ),
-        bottom + _ROW // 2 + _TOP,
+        above.names + below.names,
+        above.things + below.things,
+        above.curves + below.curves,
+        below.height,
         len(unique) - len(gravest),
     )
 
 
-def _what(strand: Strand) -> tuple[str, str]:
-    return strand.actions, strand.resources
-
-
-def _beside(
-    drawn: Iterable[Strand], right: dict[tuple[str, str], int], order: dict[str, int]
-) -> dict[str, int]:
-    """The names, each as near as can be to the middle of what it has, and none on another."""
-    wanted: dict[str, list[int]] = {who: [] for who in order}
+def _laid_out(strands: Sequence[Strand], top: int) -> Picture:
+    """Some strands, below a height, in the order in which the first of each name comes."""
+    order = {who: place for place, who in enumerate(dict.fromkeys(s.who for s in strands))}
+    drawn = sorted(strands, key=lambda strand: order[strand.who])
+    ends: dict[tuple[str, str], list[Strand]] = {}
     for strand in drawn:
-        wanted[strand.who].append(right[_what(strand)])
+        ends.setdefault((strand.actions, strand.resources), []).append(strand)
+    things: list[Thing] = []
+    at: dict[Strand, int] = {}  # the height at which each line ends: none on another
+    y = top
+    for (actions, resources), own in ends.items():
+        height = max(_ROW, _END_TO_END * len(own))
+        middle = y + height // 2
+        for place, strand in enumerate(own):
+            at[strand] = middle + (2 * place - len(own) + 1) * _END_TO_END // 2
+        full = f"{actions} on {resources}"
+        on = _cut(f"on {resources}", _LONGEST_WHAT)
+        things.append(Thing(_cut(actions, _LONGEST_WHAT), on, full, middle))
+        y += height + _GAP
+    names = _beside(drawn, at, top)
+    bottom = max([y, *(height + _NAME // 2 for height in names.values())]) if drawn else top
+    return Picture(
+        tuple(Name(_cut(who, _LONGEST_NAME), who, height) for who, height in names.items()),
+        tuple(things),
+        tuple(
+            Curve(_curve(names[each.who], at[each]), _END, at[each], each.kind) for each in drawn
+        ),
+        bottom,
+        0,
+    )
+
+
+def _beside(drawn: Iterable[Strand], at: dict[Strand, int], top: int) -> dict[str, int]:
+    """The names, each as near as can be to the middle of what it has, and none on another."""
+    wanted: dict[str, list[int]] = {}
+    for strand in drawn:
+        wanted.setdefault(strand.who, []).append(at[strand])
     places: dict[str, int] = {}
-    above = _TOP + _ROW // 2 - _NAME
+    above = top - _NAME // 2
     for who, heights in wanted.items():
-        middle = (min(heights) + max(heights)) // 2
-        above = places[who] = max(above + _NAME, middle)
+        above = places[who] = max(above + _NAME, (min(heights) + max(heights)) // 2)
     return places
 
 
 def _curve(start: int, end: int) -> str:
-    x0, x1 = _LEFT + 14, _RIGHT - 18
-    bend = (x1 - x0) * 9 // 20
-    return f"M{x0} {start}C{x0 + bend} {start} {x1 - bend} {end} {x1} {end}"
+    bend = (_END - _START) * 9 // 20
+    return f"M{_START} {start}C{_START + bend} {start} {_END - bend} {end} {_END} {end}"
 
 
 def _cut(text: str, length: int) -> str:

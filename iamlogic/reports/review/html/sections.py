@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from iamlogic.questions.compare import Comparison
@@ -126,6 +126,8 @@ def _topics(notices: Iterable[NoticeView]) -> dict[str, str]:
 def section_of(change: ReviewedChange, number: int, *, in_full: bool) -> Section:
     """The change that is shown as the `number`th."""
     placed = change.placed
+    details = _details(change, f"c{number}") if in_full else None
+    told = _examples(details) if details is not None else set()
     types = [placed.type.value if placed.type else "", placed.resource_type or ""]
     said = meaning(change, VOICE)
     return Section(
@@ -137,13 +139,21 @@ def section_of(change: ReviewedChange, number: int, *, in_full: bool) -> Section
         became(change, VOICE),
         change.comparison.relation.value,
         f"{said[:1].upper()}{said[1:]}.",
-        tuple(_notice(notice, change) for notice in notices_of(change.notices)),
-        _details(change, f"c{number}") if in_full else None,
+        tuple(_notice(notice, change, told) for notice in notices_of(change.notices)),
+        details,
     )
 
 
-def _notice(notice: Notice, change: ReviewedChange | None) -> NoticeView:
+def _examples(details: Details) -> set[str]:
+    """What the account of the difference shows anyway, so that no notice has to."""
+    return {each.example for side in details.sides for each in side.differences}
+
+
+def _notice(
+    notice: Notice, change: ReviewedChange | None, told: Collection[str] = ()
+) -> NoticeView:
     placed = None if change is None else change.placed
+    example = "" if notice.witness is None else _example(notice.witness, placed)
     return NoticeView(
         notice.severity.value,
         notice.topic.value,
@@ -151,7 +161,7 @@ def _notice(notice: Notice, change: ReviewedChange | None) -> NoticeView:
         "" if notice.where.line is None else printable(str(notice.where)),
         tuple(map(printable, notice.detail)),
         depends(notice, change, VOICE) or "",
-        "" if notice.witness is None else _example(notice.witness, placed),
+        "" if example in told else example,
     )
 
 
