@@ -67,8 +67,9 @@ def width_of(console: Console) -> int:
 
 def print_lines(lines: Iterable[Line], console: Console) -> None:
     """Lines as they are: nothing in them is markup, and none is broken."""
-    for line in lines:
-        console.print(line, soft_wrap=True, highlight=False, markup=False, emoji=False)
+    # Each call costs as much as a dozen lines, so the lines go out together.
+    text = Line("\n").join(lines)
+    console.print(text, soft_wrap=True, highlight=False, markup=False, emoji=False)
 
 
 def _comparison_lines(comparison: Comparison, width: int) -> Iterator[Line]:

@@ -98,4 +98,6 @@ def quoted(text: str) -> str:
 
 def printable(text: str) -> str:
     r"""`text` with what is not printable as an escape, such as `\x1b` or `\u202e`."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -106,7 +106,7 @@ def _change(change: ReviewedChange, width: int) -> Iterator[Line]:
         yield Line(f"  {doubt}", style="yellow")
 
 
-def _notice(notice: Notice, change: ReviewedChange | None, *, has_example: bool) -> Iterator[Line]:
+def _notice(notice: Notice, change: ReviewedChange, *, has_example: bool) -> Iterator[Line]:
     label = f"  {notice.severity.value:<{_LABEL}}"
     style = _SEVERITIES[notice.severity]
     yield Line.assemble((label, style), f"{printable(notice.message)}{place(notice)}")
@@ -140,9 +140,12 @@ def _entry(position: int, entry: Entry, width: int) -> Iterator[Line]:
 def _unread(unread: Unread, notices: Iterable[Notice]) -> Iterator[Line]:
     word = "known after the deployment only" if unread.is_open else "not read"
     yield Line.assemble((printable(unread.title), "bold"), f", {word}:")
-    for notice in notices_of(each for each in notices if each.policy == unread.title):
-        yield from _notice(notice, None, has_example=False)
-    yield from (Line(f"    {line}") for line in why_unread(unread))
+    of_it = notices_of(each for each in notices if each.policy == unread.title)
+    label = f"  {of_it[0].severity.value if of_it else '':<{_LABEL}}"
+    style = _SEVERITIES[of_it[0].severity] if of_it else ""
+    first, *more = why_unread(unread)
+    yield Line.assemble((label, style), first)
+    yield from (Line(f"{' ' * len(label)}{line}") for line in more)
 
 
 def _summary(review: Review, changes: Iterable[ReviewedChange]) -> Iterator[Line]:
