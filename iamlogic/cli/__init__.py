@@ -25,6 +25,7 @@ from iamlogic.cli.comparing import compare, smt
 from iamlogic.cli.evaluating import always, can, evaluate, never
 from iamlogic.cli.formatting import format_
 from iamlogic.cli.guarding import guardrails
+from iamlogic.cli.reviewing import review
 
 __all__ = ["Exit", "commands", "main"]
 
@@ -67,6 +68,7 @@ for _command in (
     check,
     access,
     guardrails,
+    review,
     who_can,
     smt,
     format_,

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
-from contextlib import suppress
-from pathlib import Path
 
 import click
 
 import iamlogic as il
 from iamlogic.cli.answers import Exit, complain, say
 from iamlogic.cli.reading import content_of, name_of
+from iamlogic.inputs.writing import write_file
 from iamlogic.semantics.explain import printable
 
 
@@ -42,26 +39,10 @@ def format_(files: tuple[str, ...], *, check: bool, write: bool) -> None:
             worst = max(worst, Exit.FAILS)
         if write and content != canonical:
             try:
-                _replace(Path(file), canonical)
+                write_file(file, canonical)
             except OSError as error:
                 say("error", f"{file}: cannot be written: {(error.strerror or str(error)).lower()}")
                 worst = Exit.UNREADABLE
         if not check and not write:
             sys.stdout.buffer.write(canonical)
     sys.exit(worst)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file anew, at once or not at all, with the permissions that it had."""
-    target = path.resolve()  # a link stays a link
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-        temporary.chmod(target.stat().st_mode)
-        temporary.replace(target)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink()
-        raise

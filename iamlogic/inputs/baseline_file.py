@@ -10,8 +10,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import stat
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
@@ -21,6 +19,7 @@ from iamlogic.errors import Path as Place
 from iamlogic.errors import PolicySyntaxError, Problem, SettingsError, Where
 from iamlogic.inputs.entries import Entry, Source, failure, read_text
 from iamlogic.inputs.json_files import RepeatedNames
+from iamlogic.inputs.writing import write_file
 from iamlogic.questions.external.baseline import Acceptance, Baseline
 from iamlogic.syntax.documents import read_document
 from iamlogic.syntax.json_tree import JsonList, JsonObject, JsonValue, quote
@@ -67,38 +66,14 @@ def save_baseline(path: str | os.PathLike[str], baseline: Baseline) -> None:
 
     Raises `SettingsError` if it cannot be written; what was there is unharmed then.
     """
-    target = Path(path).resolve()  # a link stays one, and its target is replaced
-    content = format_baseline(baseline).encode("utf-8")
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        write_file(path, format_baseline(baseline).encode("utf-8"))
     except OSError as error:
         raise _unwritable(path, error) from error
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).chmod(_mode(target))
-        Path(temporary).replace(target)
-    except BaseException as error:  # Ctrl-C too leaves nothing behind
-        with suppress(OSError):
-            Path(temporary).unlink()
-        if isinstance(error, OSError):
-            raise _unwritable(path, error) from error
-        raise
 
 
 def _folder(path: str | os.PathLike[str]) -> str:
     return str(Path(path).parent)
-
-
-def _mode(target: Path) -> int:
-    """The permissions of the file that is replaced, or those that a new file gets."""
-    with suppress(OSError):
-        return stat.S_IMODE(target.stat().st_mode)
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
 
 
 def _unwritable(path: str | os.PathLike[str], error: OSError) -> SettingsError:

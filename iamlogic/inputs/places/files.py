@@ -13,11 +13,11 @@ from pathlib import PurePosixPath
 
 from iamlogic.errors import IamlogicError, PolicyReadError, PolicySyntaxError, Where
 from iamlogic.inputs.places.shapes import policies_by_shape
+from iamlogic.inputs.unresolved.embedded import TemplateDocument
 from iamlogic.inputs.unresolved.placeholders import Deployment
 from iamlogic.questions.review.placed import Found, Unread
-from iamlogic.inputs.unresolved.embedded import TemplateDocument
 from iamlogic.syntax.documents import decode_text, read_document
-from iamlogic.syntax.json_tree import JsonValue
+from iamlogic.syntax.json_tree import JsonObject, JsonValue
 from iamlogic.syntax.problems import Document
 
 _JSON = {".json", ".template", ".policy"}
@@ -28,7 +28,7 @@ _TERRAFORM = (".tf", ".tf.json", ".tofu", ".tfvars", ".tfvars.json")
 _HINTS = re.compile(rb"(?i)statement|\\u00|\\x|AWS::|aws_lambda_permission")
 # What a malformed file must hold to be taken for one with policies: charts and notes speak of
 # statements, too.
-_MEANT = re.compile(rb"(?i)\bstatement\b[\\"']*\s*:|AWS::")
+_MEANT = re.compile(rb"(?i)\bstatement\b\W{0,4}:|AWS::")
 _QUOTED = re.compile(rb'"Statement"[\s\S]*"Effect"|"Effect"[\s\S]*"Statement"')
 _LARGE_FILE = re.compile(rb"version https://git-lfs")
 
@@ -95,11 +95,11 @@ def _read_json(content: bytes, file: str, deployment: Deployment) -> Found:
     root, problems = read_document(content, file)
     document = problems.document
     assert document.text is not None
+    if _has_member(root, "format_version"):
+        from iamlogic.inputs.terraform.plan import looks_like_plan, read_plan
 
-    from iamlogic.inputs.terraform.plan import looks_like_plan, read_plan
-
-    if looks_like_plan(root):
-        return read_plan(document.text, file, deployment)[1]
+        if looks_like_plan(root):
+            return read_plan(document.text, file, deployment)[1]
     return _in_document(root, document, deployment)
 
 
@@ -116,9 +116,14 @@ def _read_yaml(content: bytes, file: str, deployment: Deployment) -> Found:
 
 
 def _in_document(root: JsonValue, document: Document, deployment: Deployment) -> Found:
-    from iamlogic.inputs.cloudformation.template import looks_like_template, read_template
-
     assert document.text is not None
-    if looks_like_template(root):
-        return read_template(document.text, document.file or "", deployment)
+    if _has_member(root, "Resources"):
+        from iamlogic.inputs.cloudformation.template import looks_like_template, read_template
+
+        if looks_like_template(root):
+            return read_template(document.text, document.file or "", deployment)
     return policies_by_shape(root, document)
+
+
+def _has_member(root: JsonValue, name: str) -> bool:
+    return isinstance(root, JsonObject) and any(each.name == name for each in root.members)

@@ -21,7 +21,7 @@ from iamlogic.syntax.json_tree import quote
 from iamlogic.syntax.problems import did_you_mean
 
 _PSEUDO = "AWS::"
-_ACCOUNT, _REGION, _PARTITION = f"{_PSEUDO}AccountId", f"{_PSEUDO}Region", f"{_PSEUDO}Partition"
+_ACCOUNT, _REGION, PARTITION = f"{_PSEUDO}AccountId", f"{_PSEUDO}Region", f"{_PSEUDO}Partition"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ _FORMS = {
         "an account's 12 digits",
     ),
     _REGION: _Form(_like("[a-z]{2,}(-[a-z]+)+-[0-9]+"), "a region as eu-west-1"),
-    _PARTITION: _Form(_like("aws(-[a-z]+)*"), "a partition as aws or aws-us-gov"),
+    PARTITION: _Form(_like("aws(-[a-z]+)*"), "a partition as aws or aws-us-gov"),
 }
 _FURTHER = tuple(f"{_PSEUDO}{name}" for name in ("StackName", "StackId", "URLSuffix"))
 """Pseudo parameters that are texts of any form."""
@@ -55,7 +55,7 @@ def read_parameters(entry: Entry) -> Deployment:
     """The deployment that the table describes."""
     read = {name: _value(name, each) for name, each in entry.table().items()}
     values = {name: value for name, value in read.items() if value is not None}
-    partition = values.pop(_PARTITION, "aws")
+    partition = values.pop(PARTITION, "aws")
     account, region = values.pop(_ACCOUNT, None), values.pop(_REGION, None)
     return Deployment(partition, account, region, values)
 

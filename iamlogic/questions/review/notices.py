@@ -19,6 +19,7 @@ class Topic(Enum):
     GUARDRAIL = "guardrail"
     PUBLIC = "public"
     EXTERNAL = "external"
+    DEPUTY = "confused-deputy"
     GAINED = "gained"
     UNREADABLE = "unreadable"
     UNKNOWN = "unknown"

@@ -79,7 +79,8 @@ class Unread:
     """A policy, or a whole file (`name` is empty then), that could not be read, and why.
 
     `is_open` says that it is all right as a text, but that its meaning is left open as a whole: a
-    policy that is known after the deployment only.
+    policy that is known after the deployment only. `content` tells whether it is as it was: it is
+    the same for the same text, whatever that may be; empty where nobody can tell.
     """
 
     file: str
@@ -87,6 +88,7 @@ class Unread:
     where: Where
     error: IamlogicError
     is_open: bool = False
+    content: str = ""
 
     @property
     def title(self) -> str:

@@ -1,0 +1,191 @@
+"""`iamlogic review`: what the changes of a repository, or of a Terraform plan, grant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import click
+
+from iamlogic.cli.answers import Exit, answer_with
+from iamlogic.cli.judging import today
+from iamlogic.cli.options import timeout_option
+from iamlogic.cli.reviews import Asked, review_plan, review_range
+from iamlogic.inputs.writing import write_file
+from iamlogic.questions.review.notices import Topic
+from iamlogic.questions.review.review import Review
+from iamlogic.questions.review.reviewing import DEFAULT_TIMEOUT
+
+_FORMATS = ("text", "markdown", "json", "sarif", "junit", "html", "code-quality")
+_FAIL_ON = ("gained", "external", "public", "guardrail", "unknown")
+DEFAULT_FAIL_ON = ("external", "public", "guardrail", "unknown")
+"""Not what is merely gained: most changes grant something, and are meant to."""
+
+
+@click.command()
+@click.argument("range_", metavar="[BASE[..HEAD]]", required=False)
+@click.option("--staged", is_flag=True, help="Review what is staged, not the working tree.")
+@click.option(
+    "--repository", default=".", metavar="FOLDER", help="A folder of the repository.  [default: .]"
+)
+@click.option("--terraform-plan", metavar="FILE", help="Review what `terraform show -json` prints.")
+@click.option(
+    "--settings", metavar="FILE", help="The settings.  [default: iamlogic.toml at the root]"
+)
+@click.option(
+    "--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help="A template's parameter."
+)
+@click.option(
+    "--fail-on",
+    multiple=True,
+    type=click.Choice(_FAIL_ON),
+    help=f"What exits with 1; again for several.  [default: {', '.join(DEFAULT_FAIL_ON)}]",
+)
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    metavar="FORMAT[=FILE]",
+    help=f"What to print, or to write to a file: {', '.join(_FORMATS)}; again for several.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to share the work."
+)
+@timeout_option
+def review(
+    range_: str | None,
+    repository: str,
+    terraform_plan: str | None,
+    settings: str | None,
+    parameters: tuple[str, ...],
+    fail_on: tuple[str, ...],
+    formats: tuple[str, ...],
+    jobs: int | None,
+    timeout: float | None,
+    *,
+    staged: bool,
+) -> None:
+    """What each changed policy grants now that it did not before.
+
+    Without a range: the working tree against HEAD. With BASE: against the commit where this branch
+    left it. BASE..HEAD and BASE...HEAD are git's. Exits with 1 for what --fail-on names, 2 if a
+    policy cannot be read, 3 if something is unknown or hangs on values that a template leaves open.
+    """
+    outputs = [_output(each) for each in formats] or [("text", None)]
+    if sum(file is None for _, file in outputs) > 1:
+        raise click.UsageError("one format is printed: give the others a file, FORMAT=FILE")
+
+    def answer() -> tuple[str | None, Exit]:
+        asked = Asked(
+            settings=settings,
+            parameters=dict(_parameter(each) for each in parameters),
+            timeout=DEFAULT_TIMEOUT if timeout is None else timeout,
+            jobs=jobs,
+            today=today(),
+        )
+        if terraform_plan is not None:
+            if range_ is not None or staged:
+                raise click.UsageError("a plan has both of its sides: leave the range out")
+            reviewed = review_plan(terraform_plan, asked)
+        else:
+            reviewed = review_range(Path(repository), range_, asked, staged=staged)
+        topics = {Topic(each) for each in fail_on} or reviewed.settings.review.fail_on
+        if topics is None:
+            topics = frozenset(map(Topic, DEFAULT_FAIL_ON))
+        for format_, file in outputs:
+            _put_out(reviewed.review, format_, file)
+        return None, exit_of(reviewed.review, topics)
+
+    answer_with(answer)
+
+
+def exit_of(review: Review, fail_on: Iterable[Topic]) -> Exit:
+    """What a review comes to: a finding, or else what could not be read, or else what is unknown.
+
+    What hangs on values that are left open is unknown, and so is what could not be decided of a
+    topic that counts: neither passes.
+    """
+    topics = frozenset(fail_on)
+    certain = [each for each in review.notices if not each.depends_on]
+    if any(each.topic in topics for each in certain if each.topic is not Topic.UNKNOWN):
+        return Exit.FAILS
+    if any(each.topic is Topic.UNREADABLE for each in review.notices):
+        return Exit.UNREADABLE
+    for each in review.notices:
+        about = each.about if each.topic is Topic.UNKNOWN else each.topic
+        undecided = each.topic is Topic.UNKNOWN or bool(each.depends_on)
+        if undecided and (about in topics or Topic.UNKNOWN in topics):
+            return Exit.UNKNOWN
+    return Exit.HOLDS
+
+
+def _output(text: str) -> tuple[str, str | None]:
+    format_, _, file = text.partition("=")
+    if format_ not in _FORMATS:
+        raise click.BadParameter(
+            f"{format_!r} is no format, expected one of {', '.join(_FORMATS)}",
+            param_hint="'--format'",
+        )
+    return format_, file or None
+
+
+def _parameter(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise click.UsageError(f"{text!r} is no NAME=VALUE")
+    return name, value
+
+
+def _put_out(review: Review, format_: str, file: str | None) -> None:
+    if format_ == "text" and file is None:
+        from rich.console import Console
+
+        from iamlogic.reports.review.text import print_review
+
+        print_review(review, Console())
+        return
+    text = _rendered(review, format_)
+    if file is None:
+        click.echo(text.removesuffix("\n"))
+        return
+    try:
+        write_file(file, text.encode("utf-8", "surrogateescape"))
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise click.ClickException(f"{file}: cannot be written: {reason}") from error
+
+
+def _rendered(review: Review, format_: str) -> str:
+    return _renderer(format_)(review)
+
+
+def _renderer(format_: str) -> Callable[[Review], str]:
+    match format_:
+        case "markdown":
+            from iamlogic.reports.review.markdown import review_markdown
+
+            return review_markdown
+        case "json":
+            from iamlogic.reports.review.json import review_json
+
+            return review_json
+        case "sarif":
+            from iamlogic.reports.review.sarif import review_sarif
+
+            return review_sarif
+        case "junit":
+            from iamlogic.reports.review.junit import review_junit
+
+            return review_junit
+        case "html":
+            from iamlogic.reports.review.html.page import review_html
+
+            return review_html
+        case "code-quality":
+            from iamlogic.reports.review.code_quality import review_code_quality
+
+            return review_code_quality
+        case _:
+            from iamlogic.reports.review.text import review_text
+
+            return review_text

@@ -1,0 +1,193 @@
+"""A review as the command makes it: what to read, with which settings, in how many processes.
+
+The work is in two steps that processes share: files are read and their policies paired, and each
+pair that changed is asked about.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import iamlogic as il
+from iamlogic.cli.judging import settings_in
+from iamlogic.cli.reading import content_of, name_of
+from iamlogic.inputs.git.ranges import Range, range_of
+from iamlogic.inputs.git.repository import Repository
+from iamlogic.inputs.places.revisions import FilePair, between, read_pair
+from iamlogic.inputs.settings.deployment import PARTITION
+from iamlogic.inputs.settings.settings import SETTINGS_FILES, parse_settings
+from iamlogic.inputs.unresolved.placeholders import Deployment
+from iamlogic.questions.review.assembling import Sides, assembled
+from iamlogic.questions.review.globs import matches_any
+from iamlogic.questions.review.pairing import Pair
+from iamlogic.questions.review.placed import Found
+from iamlogic.questions.review.review import Review, ReviewedChange
+from iamlogic.questions.review.reviewing import Terms, review_pair
+from iamlogic.syntax.documents import decode_text
+
+_A = TypeVar("_A")
+_B = TypeVar("_B")
+
+_WORTH_SHARING = 100
+"""Files or policies that are worth a process more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the user asks for."""
+
+    settings: str | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    timeout: float | None = None
+    jobs: int | None = None
+    today: date = date.min
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A review and the settings that it was made by."""
+
+    review: Review
+    settings: il.Settings
+
+
+def review_range(folder: Path, text: str | None, asked: Asked, *, staged: bool) -> Reviewed:
+    """The review of what changed in the repository around a folder."""
+    repository = Repository.around(folder)
+    range_ = range_of(repository, text, staged=staged)
+    settings, remarks = _settings(repository, range_, asked)
+    deployment = _deployment(settings.deployment, asked.parameters)
+    ignored = settings.review.ignore
+    differing = between(repository, range_, lambda file: matches_any(file, ignored))
+    with _hands(asked.jobs, len(differing.pairs)) as hands:
+        sides = Sides(differing.renamed)
+        for before, after in hands.map(partial(_read, deployment), differing.pairs):
+            sides.add(before, after)
+        terms = _terms(settings, asked, repository.root)
+        changes = list(hands.map(partial(_review, terms), sides.changed))
+    review = assembled(sides, changes, range_.base_name, range_.head_name)
+    remarks += [
+        f"{file} holds what looks like a policy, in a form that is not read"
+        for file in differing.unlike
+    ]
+    return Reviewed(
+        replace(
+            review,
+            files=len(differing.pairs),
+            guardrails=len(settings.guardrails),
+            remarks=(*review.remarks, *remarks),
+        ),
+        settings,
+    )
+
+
+def review_plan(file: str, asked: Asked) -> Reviewed:
+    """The review of a Terraform plan, which holds both sides."""
+    from iamlogic.inputs.terraform.plan import read_plan
+
+    name = name_of(file)
+    settings = settings_in(asked.settings)
+    deployment = _deployment(settings.deployment, asked.parameters)
+    before, after = read_plan(decode_text(content_of(file), name), name, deployment)
+    sides = Sides({})
+    sides.add(before, after)
+    terms = _terms(settings, asked, Path.cwd())
+    with _hands(asked.jobs, len(sides.changed)) as hands:
+        changes = list(hands.map(partial(_review, terms), sides.changed))
+    review = assembled(sides, changes, f"the state before {name}", f"the state after {name}")
+    return Reviewed(replace(review, files=1, guardrails=len(settings.guardrails)), settings)
+
+
+def _read(deployment: Deployment, pair: FilePair) -> tuple[Found, Found]:
+    return read_pair(pair, deployment)
+
+
+def _review(terms: Terms, pair: Pair) -> ReviewedChange:
+    return review_pair(pair, terms)
+
+
+def _settings(repository: Repository, range_: Range, asked: Asked) -> tuple[il.Settings, list[str]]:
+    """The settings that are named, or else those that stand at the root on the reviewed side."""
+    if asked.settings is not None:
+        return il.load_settings(asked.settings), []
+    held = repository.contents(range_.head, SETTINGS_FILES)
+    was = repository.contents(range_.base, SETTINGS_FILES)
+    remarks = []
+    for name in SETTINGS_FILES:
+        if name in held:
+            if was.get(name) != held[name]:
+                remarks.append(f"{name} changed as well: this review goes by what it says now")
+            path = str(repository.root / name)
+            return parse_settings(decode_text(held[name], path), file=path), remarks
+    if any(name in was for name in SETTINGS_FILES):
+        remarks.append("the settings are gone: there are no guardrails, and nobody is trusted")
+    return il.Settings(), remarks
+
+
+def _deployment(given: Deployment, parameters: Mapping[str, str]) -> Deployment:
+    """The deployment of the settings, with what is said on the command line in its place."""
+    if not parameters:
+        return given
+    # A JSON text is one of TOML as well, so the same rules hold, and tell what is wrong.
+    lines = (f"{json.dumps(name)} = {json.dumps(text)}" for name, text in parameters.items())
+    said = parse_settings("\n".join(["[parameters]", *lines]), file="--parameter").deployment
+    return Deployment(
+        said.partition if PARTITION in parameters else given.partition,
+        said.account or given.account,
+        said.region or given.region,
+        {**given.parameters, **said.parameters},
+    )
+
+
+def _terms(settings: il.Settings, asked: Asked, root: Path) -> Terms:
+    baseline = il.Baseline()
+    if settings.review.baseline is not None:
+        loaded = il.load_baseline(settings.review.baseline)
+        # Policies are named from the root of the repository, and so must the baseline's folder be.
+        baseline = replace(loaded, folder=os.path.relpath(Path(loaded.folder).resolve(), root))
+    return Terms(
+        settings.zone,
+        settings.guardrails,
+        settings.archive,
+        baseline,
+        asked.today,
+        asked.timeout,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Hands:
+    """Who does the work: this process, or a pool of several."""
+
+    processes: int = 1
+    pool: ProcessPoolExecutor | None = None
+
+    def map(self, function: Callable[[_A], _B], items: Sequence[_A]) -> Iterable[_B]:
+        """What the function gives for each of the items, in their order."""
+        if self.pool is None:
+            return map(function, items)
+        size = max(1, min(25, len(items) // (4 * self.processes)))
+        return self.pool.map(function, items, chunksize=size)
+
+
+@contextmanager
+def _hands(jobs: int | None, count: int) -> Iterator[_Hands]:
+    """As many as are asked for, or as many as have enough to do."""
+    wanted = jobs or min(os.cpu_count() or 1, max(1, count // _WORTH_SHARING))
+    processes = min(wanted, count)
+    if processes <= 1:
+        yield _Hands()
+        return
+    from iamlogic.cli.processes import workers
+
+    with workers(processes) as pool:
+        yield _Hands(processes, pool)

@@ -1,0 +1,83 @@
+"""From what was found on both sides to a `Review`: what changed, and what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from iamlogic.questions.review.concerns import unread_notice
+from iamlogic.questions.review.pairing import Pair, paired
+from iamlogic.questions.review.placed import Found, PlacedPolicy, Unread
+from iamlogic.questions.review.review import Review, ReviewedChange
+
+
+class Sides:
+    """All that was found before and after; `renamed` has today's names of files by their old ones.
+
+    A policy that can no longer be read is not gone: nothing is said of it but that.
+    """
+
+    def __init__(self, renamed: Mapping[str, str]) -> None:
+        self._renamed = renamed
+        self.before, self.after = Found(), Found()
+
+    def add(self, before: Found, after: Found) -> None:
+        """Take in what one file, or one module, held and holds."""
+        self.before += before
+        self.after += after
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """All policies that could be read, each with its counterpart."""
+        unread = {self.place(each) for each in self.after.unread}
+        known = [
+            each
+            for each in self.before.policies
+            if not {(self._now(each.file), ""), self.place(each)} & unread
+        ]
+        return paired(known, self.after.policies, self._renamed)
+
+    @property
+    def changed(self) -> tuple[Pair, ...]:
+        """The policies that are not as they were, or not where they were."""
+        return tuple(each for each in self.pairs if not each.is_unchanged)
+
+    @cached_property
+    def unread(self) -> tuple[Unread, ...]:
+        """What cannot be read now, but for what could not be before and is as it was."""
+        old = {(self.place(each), each.content) for each in self.before.unread if each.content}
+        return tuple(
+            each for each in self.after.unread if (self.place(each), each.content) not in old
+        )
+
+    def was_read(self, unread: Unread) -> bool:
+        """Whether there was a policy that could be read in the same place, or the same file."""
+        return any(
+            self._now(each.file) == unread.file and unread.name in {"", each.name}
+            for each in self.before.policies
+        )
+
+    def _now(self, file: str) -> str:
+        return self._renamed.get(file, file)
+
+    def place(self, placed: PlacedPolicy | Unread) -> tuple[str, str]:
+        """Where a policy stands, by today's names."""
+        return self._now(placed.file), placed.name
+
+
+def assembled(sides: Sides, changes: Iterable[ReviewedChange], base: str, head: str) -> Review:
+    """The review of the changes, with a notice for each policy that could not be read."""
+    unread = sides.unread
+    after_unread = {(each.file, each.name) for each in sides.after.unread}
+    before_only = sorted(
+        each.title for each in sides.before.unread if sides.place(each) not in after_unread
+    )
+    return Review(
+        base,
+        head,
+        tuple(changes),
+        unread,
+        tuple(unread_notice(each, was_read=sides.was_read(each)) for each in unread),
+        unchanged=sum(each.is_unchanged for each in sides.pairs),
+        remarks=tuple(f"{title} could not be read as it was before" for title in before_only),
+    )

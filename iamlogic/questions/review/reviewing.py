@@ -1,0 +1,142 @@
+"""`review_pair`: what the change of one policy means, by every question that a reviewer has.
+
+Is it wider or narrower, and where? Does it let somebody in from outside, or everybody? Does it keep
+the guardrails? A policy that is new is compared with one that allows nothing, and so is one that is
+gone. All is asked of the policy with its placeholders read as names; where that finds no gain, the
+same is asked for all values that they can have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from iamlogic.errors import Unsupported
+from iamlogic.questions.answer import Answer, Verdict
+from iamlogic.questions.compare import Comparison, compare
+from iamlogic.questions.external.archive import ArchiveRule
+from iamlogic.questions.external.baseline import Baseline
+from iamlogic.questions.external.preview import Preview, preview_external_access
+from iamlogic.questions.external.public_access import is_public
+from iamlogic.questions.external.zone import Zone
+from iamlogic.questions.guardrail import Breach, Guardrail, held_against
+from iamlogic.questions.review.concerns import notices_of
+from iamlogic.questions.review.opening import opened
+from iamlogic.questions.review.pairing import Pair
+from iamlogic.questions.review.placed import PlacedPolicy, PlaceholderKind
+from iamlogic.questions.review.review import Publicity, ReviewedChange
+from iamlogic.syntax.policy import Policy, PolicyKind
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a team has settled, and what a review may cost.
+
+    `zone` is None where nobody says who is trusted: who outside has access is not asked then.
+    `timeout` is in seconds, for each question about one policy.
+    """
+
+    zone: Zone | None = None
+    guardrails: Sequence[Guardrail] = ()
+    archive: Sequence[ArchiveRule] = ()
+    baseline: Baseline = field(default_factory=Baseline)
+    today: date = date.min
+    timeout: float | None = None
+
+
+DEFAULT_TIMEOUT = 30.0
+"""Seconds for a question, if nobody says otherwise: a hundred times what real policies take."""
+
+
+def review_pair(pair: Pair, terms: Terms) -> ReviewedChange:
+    """What the change of one policy means."""
+    before, after = _policy(pair.before, pair.after), _policy(pair.after, pair.before)
+    change = ReviewedChange(
+        pair.before,
+        pair.after,
+        compare(before, after, timeout=terms.timeout),
+        _for_any(pair, before, after, terms.timeout),
+        _external(pair, before, after, terms),
+        _publicity(pair, terms.timeout),
+        _breaches(pair, terms),
+        (),
+    )
+    return replace(change, notices=notices_of(change, terms))
+
+
+def _policy(placed: PlacedPolicy | None, other: PlacedPolicy | None) -> Policy:
+    """The policy; where there is none, one that allows nothing, of the kind of the other."""
+    if placed is not None:
+        return placed.policy
+    assert other is not None
+    return Policy((), other.policy.version, kind=other.policy.kind, file=other.policy.file)
+
+
+def _for_any(pair: Pair, before: Policy, after: Policy, timeout: float | None) -> Comparison | None:
+    """The comparison for all values of the placeholders of both sides."""
+    sides = [each for each in (pair.before, pair.after) if each is not None]
+    placeholders = tuple({p.text: p for side in sides for p in side.placeholders}.values())
+    if not placeholders:
+        return None
+    return compare(
+        opened(before, placeholders, beside=[after]),
+        opened(after, placeholders, beside=[before]),
+        timeout=timeout,
+    )
+
+
+def _external(pair: Pair, before: Policy, after: Policy, terms: Terms) -> Preview | None:
+    """Who outside gains or loses access; None where the policy names nobody, or nobody is asked."""
+    if terms.zone is None or after.kind is not PolicyKind.RESOURCE:
+        return None
+    sides = [each for each in (pair.after, pair.before) if each is not None]
+    accounts = {each.account for each in sides if each.account}
+    zone = Zone(
+        {*terms.zone.accounts, *accounts},
+        terms.zone.organization,
+        terms.zone.org_paths,
+        terms.zone.services,
+    )
+    try:
+        return preview_external_access(
+            before if pair.before is None else _who(pair.before),
+            after if pair.after is None else _who(pair.after),
+            zone,
+            resource_type=next((each.resource_type for each in sides if each.resource_type), None),
+            timeout=terms.timeout,
+        )
+    except Unsupported as error:
+        return Preview((), (), (), (), str(error))
+
+
+def _publicity(pair: Pair, timeout: float | None) -> Publicity | None:
+    sides = [each for each in (pair.before, pair.after) if each is not None]
+    if all(each.policy.kind is not PolicyKind.RESOURCE for each in sides):
+        return None
+    return Publicity(_is_public(pair.before, timeout), _is_public(pair.after, timeout))
+
+
+def _is_public(placed: PlacedPolicy | None, timeout: float | None) -> Answer | None:
+    if placed is None:
+        return None
+    try:
+        return is_public(_who(placed), resource_type=placed.resource_type, timeout=timeout)
+    except Unsupported as error:
+        return Answer(Verdict.UNKNOWN, str(error))
+
+
+def _who(placed: PlacedPolicy) -> Policy:
+    """The policy to ask who is let in: all is left open but the account of the deployment.
+
+    That one is trusted, whichever it is. Names would not do here: no requester has an account that
+    is called `<Partner>`, so that nobody would seem to be let in.
+    """
+    unknown = [each for each in placed.placeholders if each.kind is not PlaceholderKind.ACCOUNT]
+    return opened(placed.policy, unknown)
+
+
+def _breaches(pair: Pair, terms: Terms) -> tuple[Breach, ...]:
+    if pair.after is None:
+        return ()
+    return held_against(pair.after, terms.guardrails, pair.before, timeout=terms.timeout)
