@@ -270,11 +270,15 @@ def _within(old: Line | None, new: Line | None) -> Pair:
             for each in (old, new)
         )
         return Pair(before, after, Mark.DIFFERS)
-    words, others = (_WORD.findall(each.pieces[0].text) for each in (old, new))
+    text, other = old.pieces[0].text, new.pieces[0].text
+    words, others = _WORD.findall(_content(text)), _WORD.findall(_content(other))
     left: list[Piece] = []
     right: list[Piece] = []
     for same, i, j in _matched(words, others):
         for pieces, found in ((left, words[i.start : i.stop]), (right, others[j.start : j.stop])):
             if found:
                 pieces.append(Piece("".join(found), not same))
+    for pieces, whole in ((left, text), (right, other)):
+        if whole != _content(whole):
+            pieces.append(Piece(","))
     return Pair(Line(old.number, tuple(left)), Line(new.number, tuple(right)), Mark.DIFFERS)

@@ -33,8 +33,7 @@ from iamlogic.reports.review.html.sections import (
 )
 from iamlogic.reports.review.html.strands import GRAVITY, Strand, strands_of
 from iamlogic.reports.review.order import by_gravity, is_unknown, unread_by_place
-from iamlogic.reports.review.wording import headline, outcome, proved, scale
-from iamlogic.reports.wording import ASSUMED
+from iamlogic.reports.review.wording import alarm, headline, outcome, proved, scale
 from iamlogic.semantics.explain import printable
 
 if TYPE_CHECKING:
@@ -83,6 +82,7 @@ class Page:
     title: str
     outcome: str
     headline: str
+    alarm: str | None
     scale: str
     base: str
     head: str
@@ -104,7 +104,7 @@ def review_html(review: Review) -> str:
     environment = _environment()
     style, script = _inlined("page.css"), _inlined("page.js")
     return environment.get_template("page.html.jinja").render(
-        page=_page(review), style=style, script=script, policy=_policy(style, script), facts=ASSUMED
+        page=_page(review), style=style, script=script, policy=_policy(style, script)
     )
 
 
@@ -162,6 +162,7 @@ def _page(review: Review) -> Page:
         printable(f"{said.capitalize()}: {review.base} to {review.head}"),
         said.capitalize(),
         _sentence(headline(review)),
+        alarm(review),
         _sentence(scale(review, VOICE)),
         printable(review.base),
         printable(review.head),

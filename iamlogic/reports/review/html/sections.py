@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from iamlogic.questions.compare import Comparison
 from iamlogic.questions.review.notices import Notice
 from iamlogic.questions.review.openness import open_entries
 from iamlogic.questions.review.placed import PlacedPolicy, Unread
 from iamlogic.questions.review.review import ReviewedChange
 from iamlogic.reports.access import asked_by
+from iamlogic.reports.review import blocks
 from iamlogic.reports.review.html.marking import VOICE, code
-from iamlogic.reports.review.html.sides import Sides, sides_of
-from iamlogic.reports.review.order import can_grant_less, can_grant_more, notices_of
-from iamlogic.reports.review.wording import (
-    became,
-    depends,
-    meaning,
-    open_line,
-    why_unread,
-)
-from iamlogic.reports.wording import Row, assumed, cause, command, coverage, rows, sides
+from iamlogic.reports.review.html.sides import LETTERS, Sides, sides_of
+from iamlogic.reports.review.order import notices_of
+from iamlogic.reports.review.wording import became, depends, meaning, why_unread
+from iamlogic.reports.wording import Row, command, coverage
 from iamlogic.semantics.explain import printable
 from iamlogic.semantics.request import Request
 
@@ -43,22 +37,22 @@ class NoticeView:
 
 
 @dataclass(frozen=True, slots=True)
-class DifferenceView:
-    """One region that was gained or lost, and an example."""
+class EntryView:
+    """One thing that is told, with its rows and an example, where it has any."""
 
     anchor: str
-    cause: str
+    said: str
     rows: tuple[Row, ...]
     example: str
 
 
 @dataclass(frozen=True, slots=True)
-class SideView:
-    """What is gained, or what is lost."""
+class Told:
+    """What is gained, what is lost, what is left open, …"""
 
     title: str
     lead: str
-    differences: tuple[DifferenceView, ...]
+    entries: tuple[EntryView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +60,9 @@ class Details:
     """What there is to say of a change beyond its headline and its notices."""
 
     policies: Sides
-    sides: tuple[SideView, ...]
-    placeholders: tuple[str, ...]
-    remarks: tuple[str, ...]
-    facts: tuple[str, ...]
+    told: tuple[Told, ...]
+    doubts: tuple[str, ...]
+    proved: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +138,8 @@ def section_of(change: ReviewedChange, number: int, *, in_full: bool) -> Section
 
 
 def _examples(details: Details) -> set[str]:
-    """What the account of the difference shows anyway, so that no notice has to."""
-    return {each.example for side in details.sides for each in side.differences}
+    """What the account of the change shows anyway, so that no notice has to."""
+    return {each.example for told in details.told for each in told.entries} - {""}
 
 
 def _notice(
@@ -183,49 +176,31 @@ def unread_views(unread: Iterable[Unread], notices: Iterable[Notice]) -> tuple[U
 
 
 def _details(change: ReviewedChange, anchor: str) -> Details:
-    shown = list(_sides(change.comparison, change, anchor))
-    if change.for_any is not None:
-        shown += _possible(change.for_any, change, f"{anchor}o")
-    said = coverage(change.comparison, code)
+    comparison = change.comparison
+    proof = coverage(comparison, code) if comparison.complete else None
     return Details(
         sides_of(change, anchor),
-        tuple(shown),
-        tuple(open_line(each, VOICE) for each in change.placed.placeholders),
-        () if said is None else (said,),
-        tuple(assumed(change.comparison)),
+        tuple(_told(each, change, anchor) for each in blocks.sections(change, VOICE)),
+        tuple(blocks.doubts(change, VOICE)),
+        proof or "",
     )
 
 
-_LEADS = {True: "allowed now, not before", False: "allowed before, not now"}
-
-
-def _sides(comparison: Comparison, change: ReviewedChange, anchor: str) -> Iterator[SideView]:
-    """What is gained and what is lost."""
-    for side in sides(comparison):
-        letter = "g" if side.gained else "l"
-        home = change.after if side.gained else change.before
-        yield SideView(
-            side.title,
-            _LEADS[side.gained],
-            tuple(
-                DifferenceView(
-                    f"{anchor}{letter}{number}",
-                    cause(each, code, gained=side.gained),
-                    tuple(rows(each.region)),
-                    _example(each.witness, home),
-                )
-                for number, each in enumerate(side.differences, start=1)
-            ),
-        )
-
-
-def _possible(comparison: Comparison, change: ReviewedChange, anchor: str) -> Iterator[SideView]:
-    """The same of what hangs on placeholders alone."""
-    wanted = {"Gained": can_grant_more(change), "Lost": can_grant_less(change)}
-    for side in _sides(comparison, change, anchor):
-        if wanted[side.title]:
-            title = f"Possibly {side.title.lower()}"
-            yield SideView(title, "depending on what is left open", side.differences)
+def _told(section: blocks.Section, change: ReviewedChange, anchor: str) -> Told:
+    home = change.before if section.is_of_loss else change.after
+    return Told(
+        section.kind.value,
+        section.lead,
+        tuple(
+            EntryView(
+                f"{anchor}{LETTERS[section.kind]}{number}",
+                each.said,
+                each.rows,
+                "" if each.example is None else _example(each.example, home),
+            )
+            for number, each in enumerate(section.entries, start=1)
+        ),
+    )
 
 
 def _example(request: Request, placed: PlacedPolicy | None) -> str:

@@ -1,6 +1,6 @@
 """The two policies of a change as the page shows them: rows of marked-up words, some folded.
 
-Both are canonical text (`iamlogic.format`), in which nothing is invisible. The words that differ
+Both are canonical text (`readable`), in which nothing is invisible. The words that differ
 and the placeholders are set off; a statement that gained or lost something carries a link to what
 it was.
 """
@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from iamlogic.questions.review.review import ReviewedChange
+from iamlogic.reports.review.blocks import Kind
 from iamlogic.reports.review.html.alignment import (
     Line,
     Mark,
@@ -21,12 +23,24 @@ from iamlogic.reports.review.html.alignment import (
     statement_lines,
 )
 from iamlogic.reports.review.html.folding import Stretch, stretches
+from iamlogic.reports.review.html.readable import readable
 from iamlogic.reports.wording import statement_number
-from iamlogic.syntax.formatter import format as canonical
 from iamlogic.syntax.policy import Effect, Policy, Statement
 
 MOST_ROWS = 2_000
 """Rows of one change that are shown; AWS's largest policies have a few hundred lines."""
+
+
+LETTERS = {
+    Kind.GAINED: "g",
+    Kind.POSSIBLY_GAINED: "h",
+    Kind.LOST: "l",
+    Kind.POSSIBLY_LOST: "m",
+    Kind.OUTSIDE: "o",
+    Kind.BROKEN_BEFORE: "r",
+    Kind.OPEN: "p",
+}
+"""What the anchors of a section's entries have after that of their change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +70,26 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Two cells side by side; `style` is empty for lines that are alike."""
+    """Two cells side by side."""
 
     before: Cell | None
     after: Cell | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows that follow one another; `style` says what they are, empty where both are alike."""
+
+    rows: tuple[Row, ...]
     style: str
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
-    """Rows that follow one another; with a `title`, they are folded under it."""
+class Folding:
+    """Groups that follow one another; with a `title`, they are folded under it."""
 
-    rows: tuple[Row, ...]
-    title: str = ""
+    groups: tuple[Group, ...]
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +99,7 @@ class Sides:
     `left_out` counts the rows that there was no room for.
     """
 
-    parts: tuple[Rows, ...]
+    parts: tuple[Folding, ...]
     has_before: bool
     has_after: bool
     left_out: int
@@ -86,14 +107,12 @@ class Sides:
 
 def sides_of(change: ReviewedChange, anchor: str) -> Sides:
     """Both policies of a change, of whose parts the anchors begin with `anchor`."""
-    texts = [
-        "" if each is None else canonical(each.policy) for each in (change.before, change.after)
-    ]
+    texts = ["" if each is None else readable(each) for each in (change.before, change.after)]
     marked = _Marked(change, texts, anchor)
     found = stretches(side_by_side(*texts), marked.is_tagged)
     parts, left_out = _bounded(found)
     return Sides(
-        tuple(Rows(tuple(map(marked.row, each.pairs)), _title(each)) for each in parts),
+        tuple(Folding(marked.groups(each.pairs), _title(each)) for each in parts),
         change.before is not None,
         change.after is not None,
         left_out,
@@ -145,9 +164,9 @@ class _Marked:
         )
         self._tags: tuple[dict[int, list[Tag]], dict[int, list[Tag]]] = ({}, {})
         policies = [None if each is None else each.policy for each in (change.before, change.after)]
-        for word, letter, differences in (
-            ("gains", "g", change.comparison.gained),
-            ("loses", "l", change.comparison.lost),
+        for word, kind, differences in (
+            ("gains", Kind.GAINED, change.comparison.gained),
+            ("loses", Kind.LOST, change.comparison.lost),
         ):
             for number, difference in enumerate(differences, start=1):
                 statement = difference.statement
@@ -158,7 +177,7 @@ class _Marked:
                 line = _line_of(statement, policies[side], texts[side])
                 there = self._tags[side].setdefault(line, [])
                 if all(each.word != word for each in there):  # one for all of its regions
-                    there.append(Tag(word, f"{anchor}{letter}{number}"))
+                    there.append(Tag(word, f"{anchor}{LETTERS[kind]}{number}"))
 
     def is_tagged(self, pair: Pair) -> bool:
         lines = (pair.before, pair.after)
@@ -167,13 +186,18 @@ class _Marked:
             for line, tags in zip(lines, self._tags, strict=True)
         )
 
-    def row(self, pair: Pair) -> Row:
-        style = "" if pair.mark is Mark.SAME else pair.mark.value
+    def groups(self, pairs: Iterable[Pair]) -> tuple[Group, ...]:
+        return tuple(
+            Group(tuple(map(self._row, alike)), "" if mark is Mark.SAME else mark.value)
+            for mark, alike in groupby(pairs, key=lambda pair: pair.mark)
+        )
+
+    def _row(self, pair: Pair) -> Row:
         before, after = (
             self._cell(line, tags)
             for line, tags in zip((pair.before, pair.after), self._tags, strict=True)
         )
-        return Row(before, after, style)
+        return Row(before, after)
 
     def _cell(self, line: Line | None, tags: dict[int, list[Tag]]) -> Cell | None:
         if line is None:
