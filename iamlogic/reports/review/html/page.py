@@ -157,12 +157,12 @@ def _page(review: Review) -> Page:
     )
     unread = unread_views(unread_by_place(review), review.unread_notices)
     strands = _strands(changes)
-    said = outcome(review).value
+    said, grave = outcome(review).value, alarm(review)
     return Page(
         printable(f"{said.capitalize()}: {review.base} to {review.head}"),
         said.capitalize(),
         _sentence(headline(review)),
-        alarm(review),
+        None if grave is None else _sentence(grave),
         _sentence(scale(review, VOICE)),
         printable(review.base),
         printable(review.head),

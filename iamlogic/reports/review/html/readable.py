@@ -56,23 +56,21 @@ def _told(statement: Statement) -> tuple[Statement, list[str]]:
     for condition in statement.conditions:
         if not is_guard(condition):
             kept.append(condition)
-        elif _names_principals(condition):
-            statement = replace(statement, principals=_entries(condition))
+        elif named := principals_of(condition):
+            statement = replace(statement, principals=_entries(named))
         else:
             words.append(open_words(condition))
     return replace(statement, conditions=tuple(kept)), words
 
 
-def _names_principals(guard: Condition) -> bool:
-    texts = [value.text for value in guard.values]
-    return guard.key == f"{OPEN}Principal" and asks_for(guard) and texts != [HOLDS]
+def principals_of(guard: Condition) -> tuple[str, ...]:
+    """The entries of `Principal` that a guard stands for, one of which is whoever asks."""
+    texts = tuple(value.text for value in guard.values)
+    is_list = guard.key == f"{OPEN}Principal" and asks_for(guard) and texts != (HOLDS,)
+    return texts if is_list else ()
 
 
-def _entries(guard: Condition) -> Principals:
-    """The entries that a guard stands for: what form they have is not known."""
-    return Principals(
-        tuple(
-            Principal(PrincipalType.AWS, PrincipalForm.UNIQUE_ID, value.text)
-            for value in guard.values
-        )
-    )
+def _entries(texts: tuple[str, ...]) -> Principals:
+    """Entries of which it is not known what form they have: no text of them says."""
+    form = PrincipalForm.UNIQUE_ID
+    return Principals(tuple(Principal(PrincipalType.AWS, form, text) for text in texts))

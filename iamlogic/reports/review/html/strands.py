@@ -9,16 +9,18 @@ whose account is not known there are none, and the picture says so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from iamlogic.questions.answer import Answer, Verdict
 from iamlogic.questions.external.finding import Finding, OutsiderKind
 from iamlogic.questions.gain import Difference
+from iamlogic.questions.review.openness import is_guard
 from iamlogic.questions.review.review import ReviewedChange
-from iamlogic.reports.wording import Row, rows, shown
+from iamlogic.reports.review.html.readable import principals_of
+from iamlogic.reports.wording import Row, condition_text, rows, shown
 from iamlogic.semantics.explain import printable
-from iamlogic.syntax.policy import Effect, Principal, PrincipalForm, Statement
+from iamlogic.syntax.policy import Condition, Effect, Principal, PrincipalForm, Statement
 
 
 class StrandKind(Enum):
@@ -27,7 +29,7 @@ class StrandKind(Enum):
     PUBLIC = "public: anybody at all"
     EXTERNAL = "from outside the zone of trust"
     GAINED = "gained"
-    POSSIBLE = "possibly gained, by what a placeholder stands for"
+    POSSIBLE = "possible, depending on what is left open"
     LOST = "lost"
 
     @property
@@ -59,7 +61,7 @@ def strands_of(change: ReviewedChange) -> list[Strand]:
 def _strands(change: ReviewedChange) -> Iterator[Strand]:
     findings = change.external.new if change.external is not None else ()
     for finding in findings:
-        yield _of_finding(finding)
+        yield _of_finding(finding, change)
     for difference in change.comparison.gained:
         yield from _of_gain(difference, change, findings)
     for difference in change.comparison.lost:
@@ -69,15 +71,30 @@ def _strands(change: ReviewedChange) -> Iterator[Strand]:
             yield from _of_region(difference, change, StrandKind.POSSIBLE)
 
 
-def _of_finding(finding: Finding) -> Strand:
-    texts = [f"{each.operator} {each.key}" for each in finding.conditions]
-    return Strand(
-        outsider(finding),
-        _listed(map(shown, finding.actions)),
-        _listed(map(shown, finding.resources)),
-        StrandKind.PUBLIC if finding.is_public else StrandKind.EXTERNAL,
-        printable(", ".join(texts)),
+def _of_finding(finding: Finding, change: ReviewedChange) -> Strand:
+    resources = _listed(map(shown, finding.resources))
+    return _narrowed(
+        Strand(
+            outsider(finding),
+            _listed(map(shown, finding.actions)),
+            # A trust policy names no resource: it is the role's.
+            resources if finding.statement.resources else printable(change.placed.title),
+            StrandKind.PUBLIC if finding.is_public else StrandKind.EXTERNAL,
+        ),
+        finding.conditions,
     )
+
+
+def _narrowed(strand: Strand, conditions: Iterable[Condition]) -> Strand:
+    """The strand under conditions. What hangs on a placeholder is possible, and no more."""
+    found = tuple(conditions)
+    told = ", ".join(map(condition_text, found))
+    guards = [each for each in found if is_guard(each)]
+    if not guards or strand.kind is StrandKind.LOST:
+        return replace(strand, conditions=told)
+    named = [text for guard in guards for text in principals_of(guard)]
+    who = _listed(map(shown, named)) if named else strand.who
+    return replace(strand, who=who, kind=StrandKind.POSSIBLE, conditions=told)
 
 
 def outsider(finding: Finding) -> str:
@@ -100,9 +117,7 @@ def _of_gain(
         if entry is not None and any(_is_of(finding, entry) for finding in granting):
             continue
         if public and entry is not None and entry.form is PrincipalForm.EVERYONE:
-            yield Strand(
-                strand.who, strand.actions, strand.resources, StrandKind.PUBLIC, strand.conditions
-            )
+            yield _narrowed(replace(strand, kind=StrandKind.PUBLIC), difference.region.conditions)
         else:
             yield strand
 
@@ -141,23 +156,23 @@ def _with_entries(
     row = {each.element: each for each in rows(region)}
     actions = row.get("Action") or row["NotAction"]
     resources = row.get("Resource") or row.get("NotResource")
-    said = (
+    one = Strand(
+        printable(change.placed.title),
         _but(actions),
         _but(resources) if resources else printable(change.placed.title),
         kind,
-        printable(", ".join(f"{each.operator} {each.key}" for each in region.conditions)),
     )
     if region.principals is None:
-        yield Strand(printable(change.placed.title), *said), None
+        yield _narrowed(one, region.conditions), None
     elif region.principals.negated:
         # Of a Deny, R-M13: those whom it spares are named, and all others are meant.
         names = _listed(label(each) for each in region.principals.entries)
-        yield Strand(f"everyone but {names}", *said), None
+        yield _narrowed(replace(one, who=f"everyone but {names}"), region.conditions), None
     else:
         denied = region.effect is Effect.DENY
         for entry in region.principals.entries:
-            who = label(entry)
-            yield Strand(f"{who}, where allowed" if denied else who, *said), entry
+            who = f"{label(entry)}, where allowed" if denied else label(entry)
+            yield _narrowed(replace(one, who=who), region.conditions), entry
 
 
 def label(entry: Principal) -> str:
