@@ -1,0 +1,144 @@
+"""Conditions of a template: whether they hold, and what is so where they do.
+
+A condition that only a parameter's default decides is not decided: the template is written for the
+other values as well, and a change that takes effect in production alone must be seen. Where the
+condition is not as the defaults make it, a parameter that it hangs on has not its default: it has
+the value that the condition says, or is left open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from iamlogic.inputs.cloudformation.nodes import arguments, as_call, get, text_of
+from iamlogic.inputs.cloudformation.template import Template
+from iamlogic.inputs.unresolved.placeholders import Deployment
+from iamlogic.syntax.json_tree import JsonList, JsonObject, JsonString, JsonValue, Member
+
+SUB_VARIABLE = re.compile(r"\$\{(!?)\s*([^{}]*?)\s*\}")
+"""A variable of Fn::Sub, or what is written `${!so}` in order to be none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is known where an expression stands.
+
+    `assumed` has values of parameters that the conditions around it fix; None leaves one open.
+    `within` are the names of conditions and resources that are being resolved, so that a circle is
+    seen.
+    """
+
+    assumed: Mapping[str, str | None] = field(default_factory=dict)
+    within: frozenset[str] = frozenset()
+
+    def inside(self, name: str) -> Scope:
+        return Scope(self.assumed, self.within | {name})
+
+    def assuming(self, more: Mapping[str, str | None]) -> Scope:
+        return Scope({**self.assumed, **more}, self.within) if more else self
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a condition holds, if that is known, and the defaults that this rests on."""
+
+    holds: bool | None
+    defaults: frozenset[str] = frozenset()
+
+    @property
+    def is_decided(self) -> bool:
+        return self.holds is not None and not self.defaults
+
+    def negated(self) -> Verdict:
+        return Verdict(None if self.holds is None else not self.holds, self.defaults)
+
+
+def conjunction(parts: list[Verdict]) -> Verdict:
+    """Whether all hold."""
+    if any(part.holds is False and not part.defaults for part in parts):
+        return Verdict(holds=False)
+    defaults = frozenset().union(*(part.defaults for part in parts))
+    if any(part.holds is False for part in parts):
+        return Verdict(holds=False, defaults=defaults)
+    holds = True if all(part.holds for part in parts) else None
+    return Verdict(holds, defaults)
+
+
+def defaults_in(
+    node: JsonValue, template: Template, deployment: Deployment, scope: Scope
+) -> frozenset[str]:
+    """The parameters that an expression speaks of whose values are their defaults."""
+    return frozenset(
+        name
+        for name in _parameters(node, template, frozenset())
+        if name not in scope.assumed and template.is_by_default(name, deployment)
+    )
+
+
+def _parameters(node: JsonValue, template: Template, seen: frozenset[str]) -> Iterator[str]:
+    match node:
+        case JsonObject((Member("Ref", _, JsonString(name, _)),), _):
+            yield name
+        case JsonObject((Member("Fn::Sub", _, argument),), _):
+            for each in arguments(argument)[:1]:
+                yield from (found[2] for found in SUB_VARIABLE.finditer(text_of(each) or ""))
+            for each in arguments(argument)[1:]:
+                yield from _parameters(each, template, seen)
+        case JsonObject((Member("Condition", _, JsonString(name, _)),), _):
+            if name in template.conditions and name not in seen:
+                yield from _parameters(template.conditions[name], template, seen | {name})
+        case JsonObject(members, _):
+            for member in members:
+                yield from _parameters(member.value, template, seen)
+        case JsonList(items, _):
+            for item in items:
+                yield from _parameters(item, template, seen)
+
+
+def implied(
+    node: JsonValue,
+    *,
+    holds: bool,
+    template: Template,
+    open_: frozenset[str],
+    seen: frozenset[str] = frozenset(),
+) -> dict[str, str | None]:
+    """What the parameters are where a condition holds, or does not, as far as that says.
+
+    Those of `open_` have not their defaults there, since those make it otherwise: what is not said
+    of them is None.
+    """
+    call = as_call(node)
+    name = text_of(get(node, "Condition"))
+    if call is None and name is not None:
+        inner = template.conditions.get(name)
+        if inner is None or name in seen:
+            return dict.fromkeys(open_)
+        return implied(inner, holds=holds, template=template, open_=open_, seen=seen | {name})
+    said: dict[str, str | None] = {}
+    parts = arguments(call.argument) if call else ()
+    match call.function if call else "", holds:
+        case "Fn::Not", _:
+            for each in parts[:1]:
+                said = implied(each, holds=not holds, template=template, open_=open_, seen=seen)
+            return said
+        case ("Fn::And", True) | ("Fn::Or", False):
+            for each in parts:
+                nothing: frozenset[str] = frozenset()
+                said |= implied(each, holds=holds, template=template, open_=nothing, seen=seen)
+        case "Fn::Equals", True:
+            said = dict(_equal(parts))
+    return {**dict.fromkeys(open_), **said}
+
+
+def _equal(parts: tuple[JsonValue, ...]) -> Iterator[tuple[str, str]]:
+    """The parameter that an equality fixes, and its value."""
+    if len(parts) == 2:
+        for one, other in (parts, parts[::-1]):
+            call, text = as_call(one), text_of(other)
+            if call and call.function == "Ref" and text is not None:
+                name = text_of(call.argument)
+                if name is not None and not name.startswith("AWS::"):
+                    yield name, text

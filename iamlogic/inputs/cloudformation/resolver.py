@@ -1,0 +1,228 @@
+"""`Resolver`: what the expressions of one template are, as far as the template decides that.
+
+What it does not decide becomes a placeholder with the name that the template has for it, or a
+choice between the branches of a condition. A value stands where its expression stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from iamlogic.inputs.cloudformation.conditions import (
+    Scope,
+    Verdict,
+    conjunction,
+    defaults_in,
+    implied,
+)
+from iamlogic.inputs.cloudformation.forks import Arguments, TooManyForks, forked
+from iamlogic.inputs.cloudformation.nodes import Call, arguments, as_call, expression, get, text_of
+from iamlogic.inputs.cloudformation.template import Template
+from iamlogic.inputs.unresolved.choices import absent, choice, is_absent
+from iamlogic.inputs.unresolved.placeholders import Placeholders
+from iamlogic.syntax.json_tree import JsonList, JsonObject, JsonString, JsonValue, Member
+from iamlogic.syntax.problems import Document, Problems
+
+MAX_STEPS = 2_000_000
+"""Nodes that are resolved for one template. A template of AWS's largest size needs a tenth; one
+whose names are made of each other's names could go on for ever."""
+
+MAX_LEVELS = 80
+"""Expressions inside each other, those that a reference leads to included."""
+
+MAX_RESULT = 100_000
+"""Characters of a text that expressions give: more than any policy may have."""
+
+ArgumentsTo = Callable[[Arguments], JsonValue]
+
+_DYNAMIC = re.compile(r"\{\{resolve:[^{}]*\}\}")
+
+
+@dataclass(slots=True)
+class Resolver:
+    """The expressions of one template. Only `placeholders` and the count of steps change."""
+
+    template: Template
+    document: Document
+    placeholders: Placeholders
+    steps: int = 0
+    levels: int = 0
+
+    def resolve(self, node: JsonValue, scope: Scope) -> JsonValue:
+        """The value of an expression, or of all expressions in a tree."""
+        self._step(node)
+        if self.levels >= MAX_LEVELS:
+            reason = "the result of expressions that lead too far into each other"
+            return self.open(expression(node), reason, node.position)
+        self.levels += 1
+        try:
+            return self._resolved(node, scope)
+        finally:
+            self.levels -= 1
+
+    def open(self, name: str, reason: str, position: int) -> JsonString:
+        """The placeholder for a value that is not known."""
+        where = self.document.where(position, ())
+        return JsonString(self.placeholders.text(name, reason, where), position)
+
+    def text(self, text: str, position: int) -> JsonString:
+        """A text, with what it has looked up at the deployment left open."""
+
+        def replaced(found: re.Match[str]) -> str:
+            name = found[0][2:-2]
+            return self.open(name, "looked up at the deployment", position).value
+
+        return JsonString(_DYNAMIC.sub(replaced, text) if "{{" in text else text, position)
+
+    def each(self, values: Arguments, apply: ArgumentsTo, position: int, name: str) -> JsonValue:
+        """`apply` of values that may be choices; `name` is for what hangs on too many of them."""
+        try:
+            result = forked(values, apply, position)
+        except TooManyForks:
+            return self.open(name, "one text or another after many conditions", position)
+        if isinstance(result, JsonString) and len(result.value) > MAX_RESULT:
+            return self.open(name, "a text that is too long", position)
+        return result
+
+    def decide(self, node: JsonValue | None, scope: Scope) -> Verdict:
+        """Whether a condition holds."""
+        if node is None:
+            return Verdict(None)
+        self._step(node)
+        if self.levels >= MAX_LEVELS:
+            return Verdict(None)
+        self.levels += 1
+        try:
+            return self._decided(node, scope)
+        finally:
+            self.levels -= 1
+
+    def branch(self, condition: str, scope: Scope, position: int) -> Branch:
+        """A condition by its name, and the scopes of both of its branches."""
+        node = self.template.conditions.get(condition)
+        within = f"condition {condition}"
+        if node is None or within in scope.within:
+            reason = "a condition that the template does not define"
+            return Branch(self._condition(condition, reason, position), None, scope, scope)
+        inner = scope.inside(within)
+        verdict = self.decide(node, inner)
+        if verdict.is_decided:
+            return Branch("", verdict.holds, scope, scope)
+
+        def after(*, holds: bool) -> Scope:
+            is_other = verdict.holds is not None and verdict.holds != holds
+            open_ = verdict.defaults if is_other else frozenset()
+            said = implied(node, holds=holds, template=self.template, open_=open_)
+            known = {name: value for name, value in said.items() if name not in scope.assumed}
+            return scope.assuming(known if is_other or verdict.holds is None else {})
+
+        text = self._condition(condition, self._why(verdict), position)
+        return Branch(text, None, after(holds=True), after(holds=False))
+
+    def _why(self, verdict: Verdict) -> str:
+        if verdict.holds is None:
+            return "a condition on what is not known before the deployment"
+        truth = "true" if verdict.holds else "false"
+        names = " and ".join(sorted(verdict.defaults))
+        return f"a condition on {names}, {truth} by default"
+
+    def _condition(self, name: str, reason: str, position: int) -> str:
+        return self.placeholders.condition(name, reason, self.document.where(position, ()))
+
+    def _resolved(self, node: JsonValue, scope: Scope) -> JsonValue:
+        call = as_call(node)
+        if call is not None:
+            return self._call(call, node, scope)
+        match node:
+            case JsonString(text, position):
+                return self.text(text, position)
+            case JsonList(items, position):
+                resolved = tuple(self.resolve(item, scope) for item in items)
+                return JsonList(resolved, position)
+            case JsonObject(members, position):
+                if any(member.name.startswith("Fn::") for member in members):
+                    reason = "completed by a transform at the deployment"
+                    return self.open(expression(node), reason, position)
+                resolved_members = tuple(
+                    Member(member.name, member.position, self.resolve(member.value, scope))
+                    for member in members
+                )
+                return JsonObject(resolved_members, position)
+        return node
+
+    def _call(self, call: Call, node: JsonValue, scope: Scope) -> JsonValue:
+        from iamlogic.inputs.cloudformation.functions import FUNCTIONS
+
+        if is_absent(node):
+            return absent(call.position)
+        function = FUNCTIONS.get(call.function)
+        result = function(self, call, scope) if function else None
+        if result is None:
+            name = expression(node)
+            reason = f"the result of {call.function} at the deployment"
+            return self.open(name, reason, call.position)
+        return result
+
+    def conditional(self, call: Call, scope: Scope) -> JsonValue | None:
+        """`Fn::If`: the branch that is taken, or the choice between both."""
+        parts = arguments(call.argument)
+        name = text_of(parts[0]) if len(parts) == 3 else None
+        if name is None:
+            return None
+        taken = self.branch(name, scope, call.position)
+        if taken.holds is not None:
+            return self.resolve(parts[1] if taken.holds else parts[2], scope)
+        yes = self.resolve(parts[1], taken.yes)
+        no = self.resolve(parts[2], taken.no)
+        return choice(taken.condition, yes, no, call.position)
+
+    def _decided(self, node: JsonValue, scope: Scope) -> Verdict:
+        name = text_of(get(node, "Condition"))
+        if name is not None:
+            within = f"condition {name}"
+            if within in scope.within:
+                return Verdict(None)
+            return self.decide(self.template.conditions.get(name), scope.inside(within))
+        call = as_call(node)
+        parts = arguments(call.argument) if call else ()
+        match call.function if call else "":
+            case "Fn::And":
+                return conjunction([self.decide(each, scope) for each in parts])
+            case "Fn::Or":
+                verdicts = [self.decide(each, scope).negated() for each in parts]
+                return conjunction(verdicts).negated()
+            case "Fn::Not" if len(parts) == 1:
+                return self.decide(parts[0], scope).negated()
+            case "Fn::Equals" if len(parts) == 2:
+                return self._equal(parts[0], parts[1], scope)
+        return Verdict(None)
+
+    def _equal(self, one: JsonValue, other: JsonValue, scope: Scope) -> Verdict:
+        deployment = self.placeholders.deployment
+        texts = [text_of(self.resolve(each, scope)) for each in (one, other)]
+        if None in texts:
+            return Verdict(None)
+        if texts[0] != texts[1] and any(self.placeholders.inside(text or "") for text in texts):
+            return Verdict(None)
+        used = (defaults_in(each, self.template, deployment, scope) for each in (one, other))
+        return Verdict(texts[0] == texts[1], frozenset().union(*used))
+
+    def _step(self, node: JsonValue) -> None:
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            problems = Problems(self.document)
+            message = f"resolving this template takes more than {MAX_STEPS:,} steps"
+            problems.error(node.position, (), message, "R-P1")
+            raise problems.failure()
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A condition: whether it `holds`, and what is known where it does (`yes`) and does not."""
+
+    condition: str
+    holds: bool | None
+    yes: Scope
+    no: Scope
