@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,14 +11,11 @@ import click
 
 import iamlogic as il
 from iamlogic.cli.answers import Exit, answer_with, complain, say
-from iamlogic.cli.files import files_of
 from iamlogic.cli.options import format_option, timeout_option
 
 if TYPE_CHECKING:  # what it takes to ask is loaded when something is asked
     from iamlogic.questions.review.placed import Found
     from iamlogic.reports.guardrails import Guarded, Tried
-
-    Find = Callable[[str], Found]
 
 _settings_option = click.option(
     "--settings",
@@ -77,16 +74,19 @@ def check_paths(
 ) -> None:
     """The policies in PATH keep all guardrails.
 
-    PATH is a JSON file, a folder of *.json, or a glob pattern. Exits with 0 if that is proved; with
-    2 if something cannot be read; or else with 1 if a guardrail whose severity is an error is
-    broken; or else with 3 if that depends on values that are not known, or is not known at all.
+    PATH is a file or a folder: JSON and YAML, with policies by themselves, inside of something
+    else, or in templates, and Terraform's modules. Exits with 0 if that is proved; with 2 if
+    something cannot be read; or else with 1 if a guardrail whose severity is an error is broken; or
+    else with 3 if that hangs on values that a template leaves open, or is not known at all.
     """
 
     def answer() -> tuple[str, Exit]:
+        from iamlogic.inputs.places.folders import policies_below
         from iamlogic.reports.guardrails import guarded_json, guarded_markdown, guarded_text
 
         chosen, file = _settings(settings)
-        guarded = guard(paths, chosen.guardrails, _root(file), plain_policies, timeout)
+        found = policies_below(paths, chosen.deployment)
+        guarded = guard(found, chosen.guardrails, _root(file), paths, timeout)
         code = Exit.UNREADABLE if guarded.unread else _CODES[guarded.verdict.name]
         written = {"json": guarded_json, "markdown": guarded_markdown}.get(output, guarded_text)
         return written(guarded), code
@@ -95,16 +95,16 @@ def check_paths(
 
 
 def guard(
-    paths: Sequence[str],
+    found: Iterable[tuple[str, Found]],
     given: Sequence[il.Guardrail],
     root: Path,
-    find: Find,
+    named: Sequence[str],
     timeout: float | None,
 ) -> Guarded:
-    """All guardrails held against the policies that `find` has of each file.
+    """All guardrails held against the policies that were found in each file or module.
 
     What cannot be read is told on standard error, and so are guardrails that are for none. A file
-    that is named and holds no policy is unreadable; in a folder there may be others.
+    that is `named` and holds no policy is unreadable; in a folder there may be others.
     """
     from iamlogic.questions.guardrail import held_against
     from iamlogic.reports.guardrails import Guarded, Held
@@ -112,40 +112,25 @@ def guard(
     held: list[Held] = []
     unread = 0
     idle = {each.name for each in given}
-    for file in files_of(paths):
-        found = find(file)
-        if file in paths and not (found.policies or found.unread):
+    for file, inside in found:
+        if file in named and not (inside.policies or inside.unread):
             complain(il.PolicyReadError(file, "there is no policy in it"))
             unread += 1
-        name = _from_root(file, root)
-        for unread_policy in found.unread:
+        for unread_policy in inside.unread:
             complain(unread_policy.error)
             unread += 1
-        for placed in found.policies:
+        for placed in inside.policies:
+            for warning in placed.policy.warnings:
+                say("warning", str(warning))
+            name = _from_root(placed.file, root)
             idle -= {each.name for each in given if each.is_for(placed, name)}
             held.append(Held(placed, held_against(placed, given, file=name, timeout=timeout)))
     if not held and not unread:
-        raise il.PolicyReadError(", ".join(paths), "there is no policy in it or below")
+        raise il.PolicyReadError(", ".join(named), "there is no policy in it or below")
     for each in given:
         if each.name in idle:
             say("warning", f"the guardrail {each.name} is for none of these policies")
     return Guarded(tuple(given), tuple(held), unread)
-
-
-def plain_policies(file: str) -> Found:
-    """The policies of a JSON file, by their shape."""
-    from iamlogic.cli.reading import content_of, name_of
-    from iamlogic.errors import Where
-    from iamlogic.inputs.places.shapes import policies_by_shape
-    from iamlogic.questions.review.placed import Found, Unread
-    from iamlogic.syntax.documents import read_document
-
-    name = name_of(file)
-    try:
-        root, problems = read_document(content_of(file), name)
-    except (il.PolicyReadError, il.PolicySyntaxError) as error:
-        return Found(unread=(Unread(name, "", Where(file=name), error),))
-    return policies_by_shape(root, problems.document)
 
 
 def _settings(file: str | None) -> tuple[il.Settings, str]:
@@ -172,14 +157,12 @@ def _root(file: str) -> Path:
 
 
 def _from_root(file: str, root: Path) -> str:
-    """The file as globs see it; one outside of the root as it was named."""
-    if file == "-":
-        return ""  # it may be any
+    """The file as globs see it; of one outside of the root no glob can tell."""
     path = Path(file).resolve()
     if path.is_relative_to(root):
         return path.relative_to(root).as_posix()
-    say("warning", f"{file} lies outside of {root}: which guardrails are for it, its name decides")
-    return path.as_posix().removeprefix("/")
+    say("warning", f"{file} lies outside of {root}: guardrails for any files are held against it")
+    return ""
 
 
 def _remarks(given: Sequence[il.Guardrail], root: Path) -> dict[str, tuple[str, ...]]:

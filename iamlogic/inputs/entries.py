@@ -46,8 +46,11 @@ class Source:
         """Raises `SettingsError` when there are too many to read."""
         position = self._position(path)
         line = None if position is None else self._document.source_line(position)
-        problem = Problem(message, self.where(path), hint, rule, line)
-        self._problems.append((position or 0, problem))
+        self.add(position or 0, Problem(message, self.where(path), hint, rule, line))
+
+    def add(self, position: int, problem: Problem) -> None:
+        """What is wrong at a position that no path leads to. Raises as `problem` does."""
+        self._problems.append((position, problem))
         if len(self._problems) == MAX_PROBLEMS:
             note = Problem(f"reading stopped after {MAX_PROBLEMS} errors", Where(file=self.file))
             raise SettingsError((*self._in_order(), note))

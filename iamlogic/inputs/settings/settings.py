@@ -16,11 +16,10 @@ and a guardrail without one of its words would catch less.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path as FilePath
+from pathlib import Path
 
-from iamlogic.errors import Path, Problem, SettingsError, Where
+from iamlogic.errors import Problem, SettingsError, Where
 from iamlogic.inputs.entries import Entry, Source, failure, read_text
 from iamlogic.inputs.settings.archive import read_archive
 from iamlogic.inputs.settings.deployment import read_parameters
@@ -56,12 +55,13 @@ class Settings:
 
 def settings_file(folder: str | os.PathLike[str] = ".") -> str | None:
     """The settings file of a folder, if it has one. Raises `SettingsError` if it has several."""
-    found = [name for name in SETTINGS_FILES if (FilePath(folder) / name).is_file()]
+    found = [name for name in SETTINGS_FILES if (Path(folder) / name).is_file()]
     if len(found) > 1:
-        second = str(FilePath(folder) / found[1])
+        second = str(Path(folder) / found[1])
         message = f"there are settings in {found[0]} as well, and one of them would not be read"
-        raise SettingsError((Problem(message, Where(file=second), "keep one of the two"),))
-    return str(FilePath(folder) / found[0]) if found else None
+        where = Where((), 1, 1, second)
+        raise SettingsError((Problem(message, where, "keep one of the two"),))
+    return str(Path(folder) / found[0]) if found else None
 
 
 def load_settings(path: str | os.PathLike[str]) -> Settings:
@@ -79,8 +79,7 @@ def parse_settings(text: str, *, file: str | None = None) -> Settings:
     Raises `SettingsError`.
     """
     text = text.replace("\r\n", "\n")
-    value, places, table = _decoded(text, file)
-    source = Source(text, file, lambda: places, table)
+    value, source = _decoded(text, file)
     found = Entry(value, (), source).members(_TABLES)
     zone = read_zone(found["zone"]) if "zone" in found else None
     archive = read_archive(found["archive"]) if "archive" in found else ()
@@ -92,14 +91,18 @@ def parse_settings(text: str, *, file: str | None = None) -> Settings:
     return Settings(zone, archive, file, guardrails, deployment, review)
 
 
-def _decoded(text: str, file: str | None) -> tuple[object, Mapping[Path, int], str]:
-    """The value of the text, where its parts stand, and its language's word for an object."""
+def _decoded(text: str, file: str | None) -> tuple[object, Source]:
+    """What the text says, and where to report what is wrong with it."""
     if file is not None and file.lower().endswith((".yaml", ".yml")):
         from iamlogic.inputs.settings.yaml_values import read_yaml_values
 
-        return (*read_yaml_values(text, file), "mapping")
+        read = read_yaml_values(text, file)
+        source = Source(text, file, lambda: read.places, "mapping")
+        for position, problem in read.repeated:
+            source.add(position, problem)
+        return read.value, source
     try:
         value, places = read_toml(text)
     except NotToml as error:
         raise failure(error.message, text, error.position, file, error.hint) from None
-    return value, places, "table"
+    return value, Source(text, file, lambda: places, "table")

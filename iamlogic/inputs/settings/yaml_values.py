@@ -6,6 +6,8 @@ file) is a mistake. An empty file says nothing, as in TOML.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from iamlogic.errors import Path, PolicySyntaxError, Problem, SettingsError
 from iamlogic.inputs.yaml_tree import read_yaml
 from iamlogic.syntax.json_tree import (
@@ -21,8 +23,17 @@ from iamlogic.syntax.json_tree import (
 from iamlogic.syntax.problems import Document
 
 
-def read_yaml_values(text: str, file: str) -> tuple[object, dict[Path, int]]:
-    """The value of a YAML text, and the position of each part. Raises `SettingsError`."""
+@dataclass(slots=True)
+class YamlValues:
+    """The value of a YAML text, the position of each part, and where a name stands once more."""
+
+    value: object
+    places: dict[Path, int]
+    repeated: list[tuple[int, Problem]]
+
+
+def read_yaml_values(text: str, file: str) -> YamlValues:
+    """What a YAML text says. Raises `SettingsError`."""
     document = Document(text, file)
     try:
         roots = read_yaml(text, document)
@@ -37,12 +48,10 @@ def read_yaml_values(text: str, file: str) -> tuple[object, dict[Path, int]]:
         message, hint = "here a second document begins", "settings are one: leave out ---"
         raise SettingsError((_problem(document, roots[1].position, message, hint),))
     if not roots or isinstance(roots[0], JsonNull):
-        return {}, {(): 0}
+        return YamlValues({}, {(): 0}, [])
     reading = _Reading(document)
     value = reading.value(roots[0], ())
-    if reading.repeated:
-        raise SettingsError(tuple(reading.repeated))
-    return value, reading.places
+    return YamlValues(value, reading.places, reading.repeated)
 
 
 def _problem(document: Document, position: int, message: str, hint: str | None) -> Problem:
@@ -56,7 +65,7 @@ class _Reading:
     def __init__(self, document: Document) -> None:
         self._document = document
         self.places: dict[Path, int] = {}
-        self.repeated: list[Problem] = []
+        self.repeated: list[tuple[int, Problem]] = []
 
     def value(self, node: JsonValue, path: Path) -> object:
         self.places.setdefault(path, node.position)
@@ -80,7 +89,7 @@ class _Reading:
                 message = f"{quote(member.name)} occurs twice in one mapping"
                 hint = "join them or remove one"
                 problem = _problem(self._document, member.position, message, hint)
-                self.repeated.append(problem)
+                self.repeated.append((member.position, problem))
                 continue
             here = (*path, member.name)
             self.places[here] = member.position

@@ -1,0 +1,70 @@
+"""`policies_below`: all policies in files and folders as they are now, in files of any kind.
+
+A file stands for itself; the Terraform files of a folder are a module, of which one alone says
+little. Hidden folders are left out, but for `.github`, where workflows keep policies. The order is
+that of the names, whatever the file system's.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from iamlogic.errors import PolicyReadError, Where
+from iamlogic.inputs.places.files import FileKind, kind_of, policies_in
+from iamlogic.inputs.places.modules import policies_of_module
+from iamlogic.inputs.unresolved.placeholders import Deployment
+from iamlogic.questions.review.placed import Found, Unread
+from iamlogic.syntax.documents import read_file
+
+READ_IN = (".json", ".tpl", ".tftpl", ".tmpl", ".j2")
+"""What the files are called that a module of Terraform reads a policy from."""
+
+_VISIBLE = {".github"}
+
+
+def policies_below(paths: Iterable[str], deployment: Deployment) -> Iterator[tuple[str, Found]]:
+    """What is in each file, by its name; a module goes by its folder's."""
+    done: set[str] = set()
+    for path in paths:
+        for file in files_below(path) if Path(path).is_dir() else [path]:
+            name = _unit(file)
+            if os.path.normpath(name) not in done:
+                done.add(os.path.normpath(name))
+                yield name, _policies(name, file, deployment)
+
+
+def files_below(folder: str) -> list[str]:
+    """The files in the folder and its folders of which policies are read."""
+    found = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name[0] != "." or name in _VISIBLE]
+        found += [str(Path(place) / name) for name in names if kind_of(name) is not FileKind.OTHER]
+    return sorted(found, key=lambda each: Path(each).parts)
+
+
+def _unit(file: str) -> str:
+    """The file itself, or the folder of the module that it is a part of."""
+    return str(Path(file).parent) if kind_of(file) is FileKind.TERRAFORM else file
+
+
+def _policies(name: str, file: str, deployment: Deployment) -> Found:
+    try:
+        if kind_of(file) is FileKind.TERRAFORM:
+            return policies_of_module(_module(Path(name)), deployment)
+        return policies_in(read_file(file), file, deployment)
+    except PolicyReadError as error:
+        return Found(unread=(Unread(file, "", Where(file=file), error),))
+
+
+def _module(folder: Path) -> dict[str, bytes]:
+    """The module's files, and those below its folder that it may read."""
+    own = [each for each in folder.iterdir() if kind_of(each.name) is FileKind.TERRAFORM]
+    read_in = [
+        Path(place) / name
+        for place, _, names in os.walk(folder)
+        for name in names
+        if name.lower().endswith(READ_IN) and kind_of(name) is not FileKind.TERRAFORM
+    ]
+    return {str(each): read_file(each) for each in sorted({*own, *read_in}) if each.is_file()}

@@ -1,0 +1,132 @@
+"""Guardrails against single requests, and against every value that placeholders can have."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from hypothesis import event, given
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+import iamlogic as il
+from iamlogic.inputs.unresolved.embedded import TemplateDocument
+from iamlogic.inputs.unresolved.placeholders import Placeholders
+from iamlogic.inputs.unresolved.placing import place_policy
+from iamlogic.questions.guardrail import held_against
+from iamlogic.questions.review.placed import PlacedPolicy
+from iamlogic.semantics import allows
+from iamlogic.semantics.statements import statement_matches
+from iamlogic.semantics.world import can_send, is_compared, with_usual_context
+from iamlogic.syntax.json_text import read_json_text
+from iamlogic.syntax.letter_case import fold
+from iamlogic.syntax.multivalued import multivalued_keys
+from iamlogic.syntax.policy import Policy, PolicyKind
+from tests.differential.oracle import share
+from tests.strategies.policies import documents, policies, statements
+from tests.strategies.requests import requests
+from tests.strategies.vocabulary import COLLIDING, STRING, Key, Vocabulary
+
+OPEN = replace(
+    COLLIDING,
+    resources=("arn:aws:s3:::a", "arn:aws:s3:::<A>", "arn:aws:s3:::<A>*", "arn:aws:s3:::a<B>", "*"),
+    actions=("s3:GetObject", "s3:*", "s3:Get<B>", "*"),
+    keys=(Key(("s3:prefix",), STRING, ("a", "<A>", "<B>*", "a*")),),
+)
+"""Policies with placeholders in resources, actions and conditions."""
+
+ASKED = replace(
+    COLLIDING,
+    resources=("arn:aws:s3:::a", "arn:aws:s3:::a*", "arn:aws:s3:::?", "arn:aws:s3:::b", "*"),
+    actions=("s3:GetObject", "s3:*", "s3:Get?*", "*"),
+    keys=(Key(("s3:prefix",), STRING, ("a", "b", "a*", "?")),),
+)
+"""Scopes that have much to do with such policies, without placeholders."""
+
+VALUES = ("a", "b", "Object", "*", "aa", "a*")
+"""What the placeholders may stand for: what the others say, too, and wildcards."""
+
+
+@st.composite
+def scopes(draw: DrawFn, vocabulary: Vocabulary = COLLIDING) -> il.Scope:
+    """A statement's words without its effect; often about everybody."""
+    written = draw(statements(vocabulary, kind=draw(st.sampled_from(PolicyKind))))
+    return il.Scope({name: each for name, each in written.items() if name != "Effect"})
+
+
+def guardrails(
+    scope: SearchStrategy[il.Scope], *demands: il.Demand
+) -> SearchStrategy[il.Guardrail]:
+    return st.builds(
+        il.Guardrail,
+        st.just("drawn"),
+        st.sampled_from(demands or tuple(il.Demand)),
+        scope,
+        st.just("as drawn"),
+    )
+
+
+@share(100)
+@given(policies(), guardrails(scopes()), st.data())
+def test_no_request_contradicts_a_guardrail_that_is_kept(
+    policy: Policy, guardrail: il.Guardrail, data: st.DataObject
+) -> None:
+    breaches = il.check_guardrails(policy, [guardrail])
+    scope = guardrail.scope.statement
+    asked = [policy, Policy((scope,))]
+    wanted = guardrail.demand is il.Demand.ALWAYS
+    for breach in breaches:
+        witness = breach.answer.witness
+        if witness is not None:
+            assert statement_matches(scope, witness)
+            assert allows(policy, witness) is not wanted
+    mentioned = {fold(c.key) for each in asked for s in each.statements for c in s.conditions}
+    for _ in range(10):
+        request = with_usual_context(data.draw(requests(*asked)), mentioned)
+        if (
+            statement_matches(scope, request)
+            and can_send(request, multivalued_keys(asked))
+            and is_compared(request, policy.kind)
+            and allows(policy, request) is not wanted
+        ):
+            assert breaches
+
+
+@st.composite
+def templates(draw: DrawFn) -> str:
+    """The text of a policy with placeholders in it."""
+    return json.dumps(draw(documents(OPEN, max_statements=3)))
+
+
+def placed(text: str) -> PlacedPolicy:
+    names = Placeholders()
+    for name in "AB":
+        names.text(name, "a parameter without a default")
+    document = TemplateDocument(text, "template.json")
+    found = place_policy(read_json_text(text), document, names, name="Policy")
+    assert isinstance(found, PlacedPolicy)
+    return found
+
+
+def deployed(text: str, a: str, b: str) -> Policy:
+    return il.parse(text.replace("<A>", a).replace("<B>", b))
+
+
+values = st.sampled_from(VALUES)
+
+
+@share(200)
+@given(templates(), guardrails(scopes(ASKED)), st.data())
+def test_what_is_said_of_a_template_holds_with_all_values(
+    text: str, guardrail: il.Guardrail, data: st.DataObject
+) -> None:
+    breaches = held_against(placed(text), [guardrail])
+    if breaches and (breaches[0].depends_on or breaches[0].answer.witness is None):
+        event("depends")
+        return  # nothing is claimed
+    event("kept" if not breaches else "broken")
+    for _ in range(4):
+        policy = deployed(text, data.draw(values), data.draw(values))
+        after = il.check_guardrails(policy, [guardrail])
+        unknown = [each.answer.verdict is il.Verdict.UNKNOWN for each in after]
+        assert any(unknown) or bool(after) is bool(breaches)
