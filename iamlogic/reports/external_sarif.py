@@ -40,7 +40,7 @@ EXTERNAL = Rule(
     "The policy lets in somebody of another account, another organization, or without one. "
     "If that is meant, an archive rule or the baseline accepts it.",
 )
-_DEPUTY = Rule(
+DEPUTY = Rule(
     "confused-deputy",
     "ConfusedDeputy",
     "warning",
@@ -49,7 +49,7 @@ _DEPUTY = Rule(
     "Anybody can have the service act on this resource. Fix for whom it acts: aws:SourceArn, "
     "aws:SourceAccount, aws:SourceOrgID or aws:SourceOrgPaths.",
 )
-_RULES = (PUBLIC, EXTERNAL, _DEPUTY)
+_RULES = (PUBLIC, EXTERNAL, DEPUTY)
 
 
 def access_sarif(report: AccessReport) -> str:
@@ -102,7 +102,7 @@ def _of(judged: JudgedFinding) -> _Object:
 
 def _rule_of(finding: Finding) -> Rule:
     if finding.kind is FindingKind.CONFUSED_DEPUTY:
-        return _DEPUTY
+        return DEPUTY
     return PUBLIC if finding.is_public else EXTERNAL
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from iamlogic.errors import Where
 from iamlogic.questions.answer import Answer, Verdict
-from iamlogic.questions.compare import Comparison, Relation
+from iamlogic.questions.compare import Relation
 from iamlogic.questions.external.baseline import judge
 from iamlogic.questions.external.finding import Finding, FindingKind
 from iamlogic.questions.gain import Difference
@@ -22,6 +22,7 @@ from iamlogic.questions.region import Region
 from iamlogic.questions.review.notices import Notice, Severity, Topic
 from iamlogic.questions.review.openness import is_guard, named_in, open_entries, what_of
 from iamlogic.questions.review.placed import PlacedPolicy, Unread
+from iamlogic.questions.review.possible import is_guarded, untold
 from iamlogic.questions.review.review import ReviewedChange
 from iamlogic.semantics.request import Request
 from iamlogic.syntax.policy import Condition
@@ -181,14 +182,17 @@ class _Change:
 
     def gains(self) -> Iterator[Notice]:
         """What it allows that it did not, and what it may allow for some values."""
-        certain = self._change.comparison.gained
-        for each in certain:
-            yield self._gain(each, ())
+        told = self._change.comparison.gained
+        for each in told:
+            yield self._gain(each, self._hinges(each) if is_guarded(each) else ())
         if self._change.for_any is not None:
-            for each in _possible(self._change.for_any, certain):
-                entries = [*_texts(each.region.conditions), *open_entries(each.witness)]
-                names = self._named_exactly(entries)
-                yield self._gain(each, names or self._all_names())
+            for each in untold(self._change.for_any.gained, told):
+                yield self._gain(each, self._hinges(each))
+
+    def _hinges(self, difference: Difference) -> tuple[str, ...]:
+        """The placeholders on which a difference hangs; all of them where nothing names any."""
+        entries = [*_texts(difference.region.conditions), *open_entries(difference.witness)]
+        return self._named_exactly(entries) or self._all_names()
 
     def _gain(self, difference: Difference, depends_on: tuple[str, ...]) -> Notice:
         region, statement = difference.region, difference.statement
@@ -267,27 +271,6 @@ class _Change:
             depends_on,
             about,
         )
-
-
-def _possible(for_any: Comparison, certain: Iterable[Difference]) -> Iterator[Difference]:
-    """What is gained for some values, and not shown by what is gained with names for them."""
-    shown: dict[Where, set[str]] = {}
-    for each in certain:
-        if each.statement is not None:
-            shown.setdefault(each.statement.where, set()).update(_patterns(each.region))
-    for each in for_any.gained:
-        known = None if each.statement is None else shown.get(each.statement.where)
-        if known is None:
-            yield each
-            continue
-        entries = [
-            value.text
-            for condition in each.region.conditions
-            if is_guard(condition)
-            for value in condition.values
-        ]
-        if not set(entries) <= known:
-            yield each
 
 
 def _patterns(region: Region) -> list[str]:

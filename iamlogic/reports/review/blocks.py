@@ -6,24 +6,38 @@ request that shows it. Formats differ in how they set them down, and in which th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
+from typing import TypeVar
 
-from iamlogic.errors import Where
 from iamlogic.questions.answer import Answer, Verdict
 from iamlogic.questions.external.baseline import FindingStatus, JudgedFinding
 from iamlogic.questions.external.finding import Finding
 from iamlogic.questions.gain import Difference
 from iamlogic.questions.guardrail import Breach
-from iamlogic.questions.review.notices import Topic
+from iamlogic.questions.review.notices import Notice, Topic
 from iamlogic.questions.review.openness import is_guard
+from iamlogic.questions.review.possible import is_guarded, untold
 from iamlogic.questions.review.review import Publicity, ReviewedChange
 from iamlogic.reports.external_blocks import Block, blocks_of, lead, notes
 from iamlogic.reports.openness import open_words_of
+from iamlogic.reports.review.order import comparisons, notices_of
 from iamlogic.reports.review.wording import PLAIN, Voice, open_line
-from iamlogic.reports.wording import Row, Side, cause, condition_text, coverage, rows, shown, sides
+from iamlogic.reports.wording import (
+    SHOWN,
+    Row,
+    Side,
+    cause,
+    condition_text,
+    coverage,
+    rows,
+    shown,
+    sides,
+)
 from iamlogic.semantics.request import Request
+
+_Thing = TypeVar("_Thing")
 
 
 class Kind(Enum):
@@ -68,17 +82,28 @@ def sections(change: ReviewedChange, voice: Voice = PLAIN) -> list[Section]:
         _broken_before(change, voice),
         _left_open(change, voice),
     ]
-    order = tuple(Kind)
-    return sorted(
-        (section for section in found if section.entries),
-        key=lambda section: order.index(section.kind),
-    )
+    of_kind: dict[Kind, Section] = {}
+    for section in found:
+        told = of_kind.get(section.kind, replace(section, entries=()))
+        of_kind[section.kind] = replace(told, entries=(*told.entries, *section.entries))
+    return [of_kind[kind] for kind in Kind if kind in of_kind and of_kind[kind].entries]
+
+
+def notable(change: ReviewedChange, told: Iterable[Section]) -> list[Notice]:
+    """The notices that people read beside the sections, which tell what is gained themselves."""
+    tells_gain = any(each.kind in {Kind.GAINED, Kind.POSSIBLY_GAINED} for each in told)
+    notices = notices_of(change.notices)
+    return [each for each in notices if each.topic is not Topic.GAINED or not tells_gain]
+
+
+def few(things: Sequence[_Thing]) -> Sequence[_Thing]:
+    """As many of a list as are shown of any; the rest is counted."""
+    return things if len(things) <= SHOWN else things[: SHOWN - 1]
 
 
 def doubts(change: ReviewedChange, voice: Voice = PLAIN) -> list[str]:
     """Why what is listed may not be all; nothing where it is proved to be."""
-    compared = [change.comparison, *([change.for_any] if change.for_any is not None else [])]
-    said = [coverage(each, voice.sentence) for each in compared if not each.complete]
+    said = [coverage(each, voice.sentence) for each in comparisons(change) if not each.complete]
     external = change.external
     if external is not None and external.reason is not None:
         said.append(f"Who outside has access is not known: {voice.said(external.reason)}")
@@ -86,29 +111,27 @@ def doubts(change: ReviewedChange, voice: Voice = PLAIN) -> list[str]:
 
 
 def _differences(change: ReviewedChange, voice: Voice) -> Iterator[Section]:
-    certain = {True: Kind.GAINED, False: Kind.LOST}
+    """What is gained and lost, what hangs on what is left open apart from what does not."""
     for side in sides(change.comparison):
-        lead = "allowed now, not before" if side.gained else "allowed before, not now"
-        yield Section(certain[side.gained], lead, _entries(side, side.differences, voice))
-    if change.for_any is None:
-        return
-    possible = {True: Kind.POSSIBLY_GAINED, False: Kind.POSSIBLY_LOST}
-    for side in sides(change.for_any):
-        told = change.comparison.gained if side.gained else change.comparison.lost
-        others = _through_others(side.differences, told)
-        lead = "allowed now, not before" if side.gained else "allowed before, not now"
-        on = f"{lead}, depending on what is left open"
-        yield Section(possible[side.gained], on, _entries(side, others, voice))
+        certain = [each for each in side.differences if not is_guarded(each)]
+        guarded = [each for each in side.differences if is_guarded(each)]
+        kind = Kind.GAINED if side.gained else Kind.LOST
+        yield Section(kind, _lead(side), _entries(side, certain, voice))
+        yield _hanging(side, guarded, voice)
+    if change.for_any is not None:
+        for side in sides(change.for_any):
+            told = change.comparison.gained if side.gained else change.comparison.lost
+            yield _hanging(side, untold(side.differences, told), voice)
 
 
-def _through_others(found: Iterable[Difference], told: Iterable[Difference]) -> list[Difference]:
-    """The differences through statements by which none is told; of one with none, all."""
-    places = {_place(each) for each in told} - {None}
-    return [each for each in found if _place(each) not in places]
+def _lead(side: Side) -> str:
+    return "allowed now, not before" if side.gained else "allowed before, not now"
 
 
-def _place(difference: Difference) -> Where | None:
-    return None if difference.statement is None else difference.statement.where
+def _hanging(side: Side, found: Iterable[Difference], voice: Voice) -> Section:
+    kind = Kind.POSSIBLY_GAINED if side.gained else Kind.POSSIBLY_LOST
+    lead = f"{_lead(side)}, depending on what is left open"
+    return Section(kind, lead, _entries(side, found, voice))
 
 
 def _entries(side: Side, found: Iterable[Difference], voice: Voice) -> tuple[Entry, ...]:
@@ -126,7 +149,7 @@ def _outside(change: ReviewedChange, voice: Voice) -> Section:
     """Who of the outside is let in, and whether anybody is."""
     entries = []
     public = None if change.publicity is None else _public(change.publicity, voice)
-    if public is not None:
+    if public is not None and not any(each.topic is Topic.PUBLIC for each in change.notices):
         entries.append(Entry(public))
     preview = change.external
     if preview is not None:

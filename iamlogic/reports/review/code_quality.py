@@ -29,12 +29,12 @@ def _issue(each: Told) -> dict[str, _Json]:
     return {
         "type": "issue",
         "check_name": f"iamlogic/{printable(each.notice.rule)}",
-        "description": "; ".join(each.lines),
+        "description": "; ".join(each.brief),
         "categories": ["Security"],
         "severity": _SEVERITIES[each.notice.severity],
         "fingerprint": each.fingerprint,
         "location": {
-            "path": printable(PurePath(each.where.file or "policy").as_posix()),
+            "path": PurePath(each.where.file or "policy").as_posix(),
             "lines": {"begin": each.where.line or 1},
         },
     }

@@ -5,22 +5,18 @@ Losses are told in a line each: what somebody can do no more is seldom what a re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from enum import Enum
-from typing import TypeVar
 
 from iamlogic.questions.review.notices import Notice
 from iamlogic.questions.review.review import ReviewedChange
 from iamlogic.reports.access import asked_by
 from iamlogic.reports.markdown import entries
-from iamlogic.reports.review.blocks import Entry, Section, doubts, sections
-from iamlogic.reports.review.order import notices_of
+from iamlogic.reports.review.blocks import Entry, Section, doubts, few, notable, sections
 from iamlogic.reports.review.prose import HTML, MARKDOWN, cut, span
 from iamlogic.reports.review.wording import became, depends, meaning, place, title
-from iamlogic.reports.wording import SHOWN, Row
-
-_Thing = TypeVar("_Thing")
+from iamlogic.reports.wording import Row
 
 
 class Length(Enum):
@@ -36,10 +32,12 @@ def details(change: ReviewedChange, length: Length) -> str:
     told = sections(change, MARKDOWN)
     shown = {each.example for section in told for each in section.entries} - {None}
     lines = [f"<details><summary>{_headline(change)}</summary>", ""]
-    notices = notices_of(change.notices)
-    for notice in _few(notices) if length is Length.BRIEF else notices:
+    notices = notable(change, told)
+    for notice in few(notices):
         has_example = notice.witness not in shown and length is not Length.BRIEF
         lines += _notice(notice, change, has_example=has_example)
+    if len(few(notices)) < len(notices):
+        lines.append(f"- … {len(notices) - len(few(notices))} more")
     for section in told:
         lines += _section(section, length)
     for doubt in doubts(change, MARKDOWN):
@@ -66,7 +64,8 @@ def _headline(change: ReviewedChange) -> str:
 
 def _notice(notice: Notice, change: ReviewedChange, *, has_example: bool) -> Iterator[str]:
     yield _bullet(notice, change)
-    yield from (f"  - {MARKDOWN.said(line)}" for line in notice.detail)
+    for line in (line for text in notice.detail for line in text.split("\n")):
+        yield f"  - {MARKDOWN.said(line)}"
     if notice.witness is not None and has_example:
         yield f"  - For example: {span(asked_by(notice.witness))}"
 
@@ -77,8 +76,8 @@ def _section(section: Section, length: Length) -> Iterator[str]:
     yield ""
     yield f"**{section.kind.value}**, {section.lead}:"
     yield ""
-    few = section.is_of_loss or length is Length.BRIEF
-    kept = _few(section.entries) if few else section.entries
+    is_short = section.is_of_loss or length is Length.BRIEF
+    kept = few(section.entries) if is_short else section.entries
     for position, entry in enumerate(kept, start=1):
         if section.is_of_loss:
             yield f"- {entry.said}: {_in_line(entry.rows)}"
@@ -88,11 +87,6 @@ def _section(section: Section, length: Length) -> Iterator[str]:
             yield from _entry(f"{position}. ", entry)
     if len(kept) < len(section.entries):
         yield f"- … {len(section.entries) - len(kept)} more"
-
-
-def _few(things: Sequence[_Thing]) -> Sequence[_Thing]:
-    """As many of a list as are shown of any."""
-    return things if len(things) <= SHOWN else things[: SHOWN - 1]
 
 
 def _entry(bullet_: str, entry: Entry) -> Iterator[str]:

@@ -6,6 +6,7 @@ cannot hold is an escape already, since everything of the policies is made print
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -31,8 +32,10 @@ def is_grave(notice: Notice) -> bool:
 
 def review_junit(review: Review, *, counts: Counts = is_grave) -> str:
     """The test suite of a review."""
-    results = told(review)
-    cases = [_change(each, _of(each, results), counts) for each in by_place(review)]
+    of_change: dict[int, list[Told]] = defaultdict(list)
+    for each in told(review):
+        of_change[id(each.change)].append(each)
+    cases = [_change(each, of_change[id(each)], counts) for each in by_place(review)]
     cases += [_unread(each) for each in unread_by_place(review)]
     totals = {
         "tests": str(len(cases)),
@@ -91,7 +94,3 @@ def _add(case: Element, kind: str, results: Sequence[Told]) -> None:
 
 def _place(each: Told) -> str:
     return f"at {printable(str(each.where))}"
-
-
-def _of(change: ReviewedChange, results: Sequence[Told]) -> list[Told]:
-    return [each for each in results if each.change is change]

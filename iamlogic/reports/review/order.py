@@ -6,12 +6,14 @@ first, and what means nothing last.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from iamlogic.errors import Where
-from iamlogic.questions.compare import Relation
+from iamlogic.questions.compare import Comparison, Relation
+from iamlogic.questions.gain import Difference
 from iamlogic.questions.review.notices import Notice, Severity, Topic
 from iamlogic.questions.review.placed import Unread
+from iamlogic.questions.review.possible import is_guarded
 from iamlogic.questions.review.review import Review, ReviewedChange
 
 _SEVERITIES = tuple(Severity)
@@ -47,39 +49,43 @@ def gravity(change: ReviewedChange) -> tuple[int, ...]:
 
 
 def grants_more(change: ReviewedChange) -> bool:
-    """Whether something is allowed that was not before."""
-    return change.comparison.relation in _MORE
+    """Whether something is allowed that was not before, whatever is left open."""
+    return _is_certain(change.comparison.relation in _MORE, change.comparison.gained)
 
 
 def can_grant_more(change: ReviewedChange) -> bool:
-    """Whether it hangs on placeholders alone that something is allowed that was not before."""
-    if grants_more(change) or change.for_any is None:
-        return False
-    return change.for_any.relation in _MORE
+    """Whether it hangs on what is left open that something is allowed that was not before."""
+    return not grants_more(change) and any(each.relation in _MORE for each in comparisons(change))
 
 
 def grants_less(change: ReviewedChange) -> bool:
-    """Whether something is no longer allowed."""
-    return change.comparison.relation in _LESS
+    """Whether something is no longer allowed, whatever is left open."""
+    return _is_certain(change.comparison.relation in _LESS, change.comparison.lost)
 
 
 def can_grant_less(change: ReviewedChange) -> bool:
-    """Whether it hangs on placeholders alone that something is no longer allowed."""
-    if grants_less(change) or change.for_any is None:
-        return False
-    return change.for_any.relation in _LESS
+    """Whether it hangs on what is left open that something is no longer allowed."""
+    return not grants_less(change) and any(each.relation in _LESS for each in comparisons(change))
+
+
+def _is_certain(differs: bool, found: Sequence[Difference]) -> bool:  # noqa: FBT001
+    """Of a difference whose account is not there nothing says that it hangs on anything."""
+    return differs and (not found or not all(map(is_guarded, found)))
+
+
+def comparisons(change: ReviewedChange) -> list[Comparison]:
+    """The comparison with names for placeholders, and that for all their values."""
+    return [change.comparison, *([change.for_any] if change.for_any is not None else [])]
 
 
 def is_unknown(change: ReviewedChange) -> bool:
     """Whether it is not known what the change means, for some values of placeholders at least."""
-    compared = [change.comparison, *([change.for_any] if change.for_any else [])]
-    return any(each.relation is Relation.UNKNOWN for each in compared)
+    return any(each.relation is Relation.UNKNOWN for each in comparisons(change))
 
 
 def is_quiet(change: ReviewedChange) -> bool:
     """Whether nothing is to be said of a change but that it means what it did."""
-    compared = [change.comparison, *([change.for_any] if change.for_any else [])]
-    same = all(each.relation is Relation.EQUIVALENT for each in compared)
+    same = all(each.relation is Relation.EQUIVALENT for each in comparisons(change))
     return same and not change.notices and not change.breaches
 
 

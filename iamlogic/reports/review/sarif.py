@@ -11,7 +11,7 @@ import re
 from iamlogic.questions.guardrail import Guardrail
 from iamlogic.questions.review.notices import Notice, Topic
 from iamlogic.questions.review.review import Review
-from iamlogic.reports.external_sarif import EXTERNAL, PUBLIC
+from iamlogic.reports.external_sarif import DEPUTY, EXTERNAL, PUBLIC
 from iamlogic.reports.review.order import is_unknown, unread_by_place
 from iamlogic.reports.review.requests import witness_json
 from iamlogic.reports.review.told import Told, told
@@ -61,6 +61,7 @@ _TOPICS = {
     Topic.GUARDRAIL: _GUARDRAIL,
     Topic.PUBLIC: PUBLIC,
     Topic.EXTERNAL: EXTERNAL,
+    Topic.DEPUTY: DEPUTY,
     Topic.GAINED: _GAINED,
     Topic.UNREADABLE: _UNREADABLE,
     Topic.UNKNOWN: _UNKNOWN,

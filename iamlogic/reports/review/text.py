@@ -16,7 +16,7 @@ from iamlogic.questions.review.placed import Unread
 from iamlogic.questions.review.review import Review, ReviewedChange
 from iamlogic.reports.access import asked_by
 from iamlogic.reports.external import number
-from iamlogic.reports.review.blocks import Entry, Section, doubts, sections
+from iamlogic.reports.review.blocks import Entry, Section, doubts, few, notable, sections
 from iamlogic.reports.review.order import by_gravity, is_quiet, notices_of, unread_by_place
 from iamlogic.reports.review.wording import (
     Outcome,
@@ -33,7 +33,7 @@ from iamlogic.reports.review.wording import (
     title,
     why_unread,
 )
-from iamlogic.reports.text import print_lines, row_lines, width_of
+from iamlogic.reports.text import WIDTH, print_lines, row_lines, width_of
 from iamlogic.semantics.explain import printable
 from iamlogic.semantics.request import Request
 
@@ -59,6 +59,11 @@ _LABEL = max(len(each.value) for each in Severity) + 2
 def print_review(review: Review, console: Console) -> None:
     """The whole review."""
     print_lines(_lines(review, width_of(console)), console)
+
+
+def review_text(review: Review) -> str:
+    """The same as plain text, for a file."""
+    return "\n".join(line.plain for line in _lines(review, WIDTH)) + "\n"
 
 
 def _lines(review: Review, width: int) -> Iterator[Line]:
@@ -96,8 +101,11 @@ def _change(change: ReviewedChange, width: int) -> Iterator[Line]:
     yield _headline(change)
     told = sections(change)
     shown = {each.example for section in told for each in section.entries} - {None}
-    for notice in notices_of(change.notices):
+    notices = notable(change, told)
+    for notice in few(notices):
         yield from _notice(notice, change, has_example=notice.witness not in shown)
+    if len(few(notices)) < len(notices):
+        yield Line(f"  … {len(notices) - len(few(notices))} more")
     for section in told:
         yield Line()
         yield from _section(section, width)
@@ -112,7 +120,8 @@ def _notice(notice: Notice, change: ReviewedChange, *, has_example: bool) -> Ite
     yield Line.assemble((label, style), f"{printable(notice.message)}{place(notice)}")
     indent = " " * len(label)
     hangs = depends(notice, change)
-    for line in (*map(printable, notice.detail), *([hangs] if hangs else [])):
+    said = [line for text in notice.detail for line in text.split("\n")]
+    for line in (*map(printable, said), *([hangs] if hangs else [])):
         yield Line(f"{indent}{line}")
     if notice.witness is not None and has_example:
         yield _example(notice.witness, indent)

@@ -41,12 +41,16 @@ class Told:
     @property
     def lines(self) -> list[str]:
         """The whole message, a line each."""
-        notice = self.notice
-        hangs = depends(notice, self.change)
-        lines = [self.headline, *map(printable, notice.detail), *([hangs] if hangs else [])]
-        if notice.witness is not None:
-            lines.append(f"For example: {asked_by(notice.witness)}")
-        return lines
+        said = (line for text in self.notice.detail for line in text.split("\n"))
+        headline, *more = self.brief
+        return [headline, *map(printable, said), *more]
+
+    @property
+    def brief(self) -> list[str]:
+        """The message, on what it hangs, and an example."""
+        hangs, witness = depends(self.notice, self.change), self.notice.witness
+        example = [] if witness is None else [f"For example: {asked_by(witness)}"]
+        return [self.headline, *([] if hangs is None else [hangs]), *example]
 
 
 def told(review: Review) -> list[Told]:

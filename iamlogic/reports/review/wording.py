@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from iamlogic.errors import NOWHERE, PolicySyntaxError, Unsupported
+from iamlogic.errors import NOWHERE, PolicyReadError
 from iamlogic.questions.compare import Comparison, Relation
 from iamlogic.questions.review.notices import Notice, Severity, Topic
 from iamlogic.questions.review.placed import Placeholder, PlaceholderKind, Unread
@@ -175,43 +175,45 @@ def became(change: ReviewedChange, voice: Voice = PLAIN) -> str:
 
 def meaning(change: ReviewedChange, voice: Voice = PLAIN) -> str:
     """What the change means, in one sentence; also what it can mean by what is left open."""
-    said = _meaning(change, voice)
-    possible = _possible(change, voice)
-    return f"{said}; {possible}" if possible else said
+    said = [_certain(change, voice), _possible(change, voice)]
+    return "; ".join(each for each in said if each) or _the_same(change)
 
 
-def _meaning(change: ReviewedChange, voice: Voice) -> str:
-    relation = change.comparison.relation
-    if relation is Relation.UNKNOWN:
+def _certain(change: ReviewedChange, voice: Voice) -> str | None:
+    """What it means, whatever is left open; None where that is nothing."""
+    if change.comparison.relation is Relation.UNKNOWN:
         return f"what it means is not known ({_reason(change.comparison, voice)})"
+    more, less = grants_more(change), grants_less(change)
+    if more and change.before is None:
+        return "all that it allows is new"
+    if less and change.after is None:
+        return "all that it allowed is lost"
+    if more:
+        return _AND_LESS if less else "allows everything that it did before, and more"
+    if less:
+        nothing_new = "" if can_grant_more(change) else ", and nothing new"
+        return f"allows less than before{nothing_new}"
+    return None
+
+
+_AND_LESS = "allows something new, and no longer everything that it did before"
+
+
+def _the_same(change: ReviewedChange) -> str:
     if change.before is None:
-        allows = relation is not Relation.EQUIVALENT
-        return "all that it allows is new" if allows else "allows nothing"
-    if change.after is None:
-        allowed = relation is not Relation.EQUIVALENT
-        return "all that it allowed is lost" if allowed else "allowed nothing"
-    return _RELATIONS[relation]
-
-
-_RELATIONS = {
-    Relation.EQUIVALENT: "allows exactly what it did before",
-    Relation.MORE_PERMISSIVE: "allows everything that it did before, and more",
-    Relation.LESS_PERMISSIVE: "allows less than before, and nothing new",
-    Relation.INCOMPARABLE: "allows something new, and no longer everything that it did before",
-}
+        return "allows nothing"
+    return "allowed nothing" if change.after is None else "allows exactly what it did before"
 
 
 def _possible(change: ReviewedChange, voice: Voice) -> str | None:
-    """What hangs on placeholders alone."""
-    if change.for_any is None:
-        return None
-    if change.for_any.relation is Relation.UNKNOWN:
+    """What hangs on what is left open."""
+    if change.for_any is not None and change.for_any.relation is Relation.UNKNOWN:
         return f"with what is left open, it is not known ({_reason(change.for_any, voice)})"
     more, less = can_grant_more(change), can_grant_less(change)
     if not more and not less:
         return None
     what = " and ".join([*(["more"] if more else []), *(["less"] if less else [])])
-    return f"it can allow {what}, depending on what is left open"
+    return f"can allow {what} than before, depending on what is left open"
 
 
 def _reason(comparison: Comparison, voice: Voice) -> str:
@@ -251,10 +253,8 @@ def place(notice: Notice, voice: Voice = PLAIN) -> str:
 def why_unread(unread: Unread) -> list[str]:
     """Why something could not be read, all that was found, a line each."""
     match unread.error:
-        case PolicySyntaxError() as error:
-            lines = str(error).split("\n")
-        case Unsupported() as error:
-            lines = [f"{error.where}: {error.what}"] if unread.is_open else [str(error)]
+        case PolicyReadError() as error:
+            lines = [error.reason]
         case error:
             lines = str(error).split("\n")
     return [printable(line) for line in lines]

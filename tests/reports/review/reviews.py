@@ -16,12 +16,13 @@ from iamlogic.errors import Where
 from iamlogic.inputs.unresolved.embedded import TemplateDocument
 from iamlogic.inputs.unresolved.placeholders import Placeholders
 from iamlogic.inputs.unresolved.placing import place_policy
-from iamlogic.questions.answer import Verdict
-from iamlogic.questions.guardrail import Breach, Demand, Guardrail
-from iamlogic.questions.review.notices import Notice, Severity, Topic
-from iamlogic.questions.review.openness import named_in, open_entries
+from iamlogic.questions.guardrail import Demand, Guardrail
+from iamlogic.questions.review.concerns import unread_notice
+from iamlogic.questions.review.notices import Severity
+from iamlogic.questions.review.pairing import Pair
 from iamlogic.questions.review.placed import PlacedPolicy, Placeholder, PlaceholderKind, Unread
-from iamlogic.questions.review.review import Publicity, Review, ReviewedChange
+from iamlogic.questions.review.review import Review, ReviewedChange
+from iamlogic.questions.review.reviewing import Terms, review_pair
 from iamlogic.syntax.json_text import read_json_text
 from iamlogic.syntax.policy import Policy, PolicyKind
 from iamlogic.syntax.policy_types import PolicyType
@@ -141,12 +142,6 @@ class Side:
         return placed
 
 
-def notice(topic: Topic, severity: Severity, message: str, placed: PlacedPolicy) -> Notice:
-    where = placed.policy.statements[0].where if placed.policy.statements else placed.where
-    fingerprint = sha256(f"{topic}{placed.title}{message}".encode("utf-8", "replace")).hexdigest()
-    return Notice(topic, severity, message, placed.title, where, fingerprint[:24], topic.value)
-
-
 def change(
     before: Side | None,
     after: Side | None,
@@ -155,131 +150,28 @@ def change(
     bucket: bool = False,
     timeout: float | None = None,
 ) -> ReviewedChange:
-    """The change between two sides, with what this review asks of it and what it found."""
+    """What a review says of the change between two sides."""
     type_ = "AWS::S3::Bucket" if bucket else None
-    old, new = (None if side is None else side.placed(type_) for side in (before, after))
-    placed = new or old
-    assert placed is not None
-    nothing = Policy((), kind=placed.policy.kind)
-    then, now = (nothing if each is None else each.policy for each in (old, new))
-    comparison = il.compare(then, now, timeout=timeout)
-    for_any = None
-    if any(each is not None and each.placeholders for each in (old, new)):
-        for_any = il.compare(*(nothing if each is None else each.for_any for each in (old, new)))
-    external = publicity = None
-    if placed.policy.kind is PolicyKind.RESOURCE:
-        any_then, any_now = (nothing if each is None else each.for_any for each in (old, new))
-        external = il.preview_external_access(any_then, any_now, ZONE, resource_type=type_)
-        public = [
-            None if each is None else il.is_public(each.for_any, resource_type=type_)
-            for each in (old, new)
-        ]
-        publicity = Publicity(*public)
-    breaches = tuple(_breaches(placed, guardrails)) if new is not None else ()
-    found = ReviewedChange(old, new, comparison, for_any, external, publicity, breaches, ())
-    return replace(found, notices=tuple(_notices(found)))
+    pair = Pair(*(None if side is None else side.placed(type_) for side in (before, after)))
+    return review_pair(pair, Terms(ZONE, guardrails, timeout=timeout))
 
 
-def _breaches(placed: PlacedPolicy, guardrails: tuple[Guardrail, ...]) -> list[Breach]:
-    found = []
-    for guardrail in guardrails:
-        answer = il.never_allows(placed.policy, guardrail.scope)
-        if answer.verdict is Verdict.FAILS:
-            found.append(Breach(guardrail, answer))
-            continue
-        answer = il.never_allows(placed.for_any, guardrail.scope)
-        if answer.verdict is Verdict.FAILS:
-            on = tuple(each.name for each in placed.placeholders)
-            found.append(Breach(guardrail, answer, on, is_new=False))
-    return found
-
-
-def _notices(found: ReviewedChange) -> list[Notice]:
-    placed, comparison, external = found.placed, found.comparison, found.external
-    notices = []
-    for breach in found.breaches:
-        guardrail = breach.guardrail
-        broken = "can break" if breach.depends_on else "breaks"
-        message = f"{broken} the guardrail {guardrail.name}: {guardrail.message}"
-        made = notice(Topic.GUARDRAIL, guardrail.severity, message, placed)
-        notices.append(
-            replace(
-                made,
-                rule=guardrail.name,
-                witness=breach.answer.witness,
-                depends_on=breach.depends_on,
-                where=placed.policy.statements[-1].where,
-            )
-        )
-    publicity = found.publicity
-    if publicity is not None and publicity.after is not None and publicity.after:
-        witness = publicity.after.witness
-        on = _hangs_on(witness, placed)
-        message = f"anybody {'can have' if on else 'has'} access now"
-        made = notice(Topic.PUBLIC, Severity.ERROR, message, placed)
-        notices.append(replace(made, witness=witness, depends_on=on))
-    for finding in external.new if external is not None else ():
-        on = _hangs_on(finding.witness, placed)
-        verb = "can have" if on else "has"
-        message = f"{finding.principal} outside the zone of trust {verb} access now"
-        made = notice(Topic.EXTERNAL, Severity.WARNING, message, placed)
-        where = finding.statement.where
-        notices.append(replace(made, witness=finding.witness, where=where, depends_on=on))
-    if comparison.relation is il.Relation.UNKNOWN:
-        message = f"what is gained is not known: {comparison.reason}"
-        made = notice(Topic.UNKNOWN, Severity.WARNING, message, placed)
-        notices.append(replace(made, about=Topic.GAINED))
-    elif comparison.gained:
-        first = comparison.gained[0]
-        count = len(comparison.gained)
-        made = notice(Topic.GAINED, Severity.NOTE, "allows more than before", placed)
-        assert first.statement is not None
-        detail = (f"{count} region{'' if count == 1 else 's'} gained",)
-        where = first.statement.where
-        notices.append(replace(made, witness=first.witness, where=where, detail=detail))
-    elif found.for_any is not None and found.for_any.gained:
-        made = notice(Topic.GAINED, Severity.NOTE, "can allow more than before", placed)
-        on = tuple(each.name for each in placed.placeholders)
-        witness = found.for_any.gained[0].witness
-        notices.append(replace(made, witness=witness, depends_on=on))
-    return notices
-
-
-def _hangs_on(witness: il.Request | None, placed: PlacedPolicy) -> tuple[str, ...]:
-    return named_in(open_entries(witness), placed.placeholders) if witness is not None else ()
-
-
-def unread(file: str, text: str) -> tuple[Unread, Notice]:
+def unread(file: str, text: str) -> Unread:
     """What becomes of a text that is no policy."""
     try:
         il.parse(text, file=file)
     except il.PolicySyntaxError as error:
-        where = error.problems[0].where
-        found = Unread(file, "", where, error)
-        message = f"cannot be read: {error.problems[0].message}"
-        print_ = sha256(file.encode("utf-8", "replace")).hexdigest()[:24]
-        topic = Topic.UNREADABLE
-        return found, Notice(topic, Severity.ERROR, message, file, where, print_, topic.value)
+        return Unread(file, "", error.problems[0].where, error, content=text)
     raise AssertionError
 
 
-def left_open() -> tuple[Unread, Notice]:
+def left_open() -> Unread:
     """A policy that is known after the deployment only."""
     where = Where(("Resources", "Table", "Properties", "ResourcePolicy"), 88, 7, "template.yaml")
     name = "Table.ResourcePolicy.PolicyDocument"
-    error = il.Unsupported("a policy that is the result of a function (Fn::Transform)", where)
-    found = Unread("template.yaml", name, where, error, is_open=True)
-    notice_ = Notice(
-        Topic.UNKNOWN,
-        Severity.WARNING,
-        "what the policy allows is known after the deployment only",
-        found.title,
-        where,
-        "0123456789abcdef01234567",
-        "unknown",
-        about=Topic.GAINED,
-    )
-    return found, notice_
+    title = f"template.yaml: {name}"
+    error = il.PolicyReadError(title, "the policy is not known: Extra is the result of a function")
+    return Unread("template.yaml", name, where, error, is_open=True)
 
 
 BUCKET = Placeholder(
@@ -318,8 +210,8 @@ def a_review() -> Review:
         "Principal": {"AWS": "111122223333"},
         "Action": "sts:AssumeRole",
     }
-    broken, of_broken = unread("policies/broken.json", '{\n  "Statement": [{"Efect": "Allow"}]\n}')
-    is_open, of_open = left_open()
+    broken = unread("policies/broken.json", '{\n  "Statement": [{"Efect": "Allow"}]\n}')
+    is_open = left_open()
     changes = (
         change(Side("policies/moved.json", (READ,)), Side("iam/moved.json", (READ,))),
         change(
@@ -382,7 +274,10 @@ def a_review() -> Review:
         head="the working tree",
         changes=changes,
         unread=(broken, is_open),
-        unread_notices=(of_broken, of_open),
+        unread_notices=(
+            unread_notice(broken, was_read=True),
+            unread_notice(is_open, was_read=False),
+        ),
         files=17,
         unchanged=23,
         guardrails=2,
@@ -395,7 +290,7 @@ def hostile_review() -> Review:
     """Every text that a pull request can write is an attack on somebody's terminal or browser."""
     sid = {**READ, "Sid": HOSTILE, "Resource": [f"arn:aws:s3:::{HOSTILE}/*", "arn:aws:s3:::```"]}
     guardrail = replace(PASS_ROLE, name=HOSTILE, message=HOSTILE)
-    broken, of_broken = unread(HOSTILE_FILE, f'{{"{json.dumps(HOSTILE)[1:-1]}": 1}}')
+    broken = unread(HOSTILE_FILE, f'{{"{json.dumps(HOSTILE)[1:-1]}": 1}}')
     changes = (
         change(None, Side(HOSTILE_FILE, (sid, PASS), HOSTILE), (guardrail,)),
         change(
@@ -405,7 +300,8 @@ def hostile_review() -> Review:
         ),
         hostile_template(),
     )
-    return Review(HOSTILE, HOSTILE, changes, (broken,), (of_broken,), 1, 0, 1, (HOSTILE,))
+    of_it = unread_notice(broken, was_read=False)
+    return Review(HOSTILE, HOSTILE, changes, (broken,), (of_it,), 1, 0, 1, (HOSTILE,))
 
 
 def hostile_template() -> ReviewedChange:
