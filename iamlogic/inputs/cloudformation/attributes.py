@@ -102,11 +102,13 @@ def _parameter(resolver: Resolver, name: str, position: int, scope: Scope) -> Js
         text = scope.assumed[name]
         if text is None:
             reason = "a parameter that has not its default here, by a condition"
-            return resolver.open(f"{name}", reason, position)
+            return resolver.open(name, reason, position)
     else:
         text = resolver.placeholders.deployment.parameters.get(name, template.default(name))
         if text is None:
             return resolver.open(name, "a parameter without a default", position)
+        if not text and name not in resolver.placeholders.deployment.parameters:
+            resolver.empty[position] = name
     if type_ == "CommaDelimitedList" or type_.startswith("List<"):
         items = (JsonString(each.strip(), position) for each in text.split(","))
         return JsonList(tuple(items), position)

@@ -42,7 +42,7 @@ def document_at(resolver: Resolver, node: JsonValue, scope: Scope) -> JsonValue:
     """
     call = as_call(node)
     if call is None and not isinstance(node, JsonString):
-        return as_texts(resolver.resolve(node, scope))
+        return as_in_policy(resolver, resolver.resolve(node, scope))
     parts = arguments(call.argument) if call else ()
     if call and call.function == "Fn::If" and len(parts) == 3:
         return _either(resolver, node, scope)
@@ -50,10 +50,10 @@ def document_at(resolver: Resolver, node: JsonValue, scope: Scope) -> JsonValue:
         return document_at(resolver, call.argument, scope)
     found = pieces(resolver, node, scope)
     if found is None:
-        return as_texts(resolver.resolve(node, scope))
+        return as_in_policy(resolver, resolver.resolve(node, scope))
     text, origin = text_and_origin(found)
     if not text.strip():
-        return JsonString(text, node.position)
+        return as_in_policy(resolver, JsonString("", node.position))
     if is_one_placeholder(resolver, text):
         return JsonString(text, node.position)
     try:
@@ -83,15 +83,21 @@ def is_one_placeholder(resolver: Resolver, text: str) -> bool:
     return any(text.strip() == each.text for each in resolver.placeholders.inside(text))
 
 
-def as_texts(node: JsonValue) -> JsonValue:
-    """A tree with its numbers as texts, which CloudFormation makes of them in a policy."""
+def as_in_policy(resolver: Resolver, node: JsonValue) -> JsonValue:
+    """A resolved tree as CloudFormation makes a policy of it: its numbers are texts.
+
+    A text that is a parameter with an empty default is open: nobody deploys an empty ARN.
+    """
     match node:
         case JsonNumber(text, position):
             return JsonString(text, position)
+        case JsonString("", position) if position in resolver.empty:
+            reason = "a parameter whose default is empty"
+            return resolver.open(resolver.empty[position], reason, position)
         case JsonList(items, position):
-            return JsonList(tuple(map(as_texts, items)), position)
+            return JsonList(tuple(as_in_policy(resolver, item) for item in items), position)
         case JsonObject(members, position):
-            changed = (Member(m.name, m.position, as_texts(m.value)) for m in members)
+            changed = (Member(m.name, m.position, as_in_policy(resolver, m.value)) for m in members)
             return JsonObject(tuple(changed), position)
     return node
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from iamlogic.inputs.cloudformation.conditions import (
     Scope,
@@ -42,13 +42,15 @@ _DYNAMIC = re.compile(r"\{\{resolve:[^{}]*\}\}")
 
 @dataclass(slots=True)
 class Resolver:
-    """The expressions of one template. Only `placeholders` and the count of steps change."""
+    """The expressions of one template. Its `template` and all below change."""
 
     template: Template
     document: Document
     placeholders: Placeholders
     steps: int = 0
     levels: int = 0
+    empty: dict[int, str] = field(default_factory=dict)
+    """Where a parameter stands whose default is empty, by the parameter's name."""
 
     def resolve(self, node: JsonValue, scope: Scope) -> JsonValue:
         """The value of an expression, or of all expressions in a tree."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iamlogic.catalog.templates import PolicyPlace
-from iamlogic.inputs.cloudformation.documents import place, place_tree, told
+from iamlogic.inputs.cloudformation.documents import as_in_policy, place, place_tree, told
 from iamlogic.inputs.cloudformation.nodes import as_call, get
 from iamlogic.inputs.cloudformation.resolver import Resolver
 from iamlogic.inputs.cloudformation.walking import Place, branches_of, items_of
@@ -50,7 +50,7 @@ def _entry(resolver: Resolver, at: Place, known: PolicyPlace) -> Found:
     if get(node, "Statement") is not None:
         return place(resolver, at, known.policy, known.resource)
     if get(node, "Effect") is not None:
-        root = resolver.resolve(node, at.scope)
+        root = as_in_policy(resolver, resolver.resolve(node, at.scope))
         return place_tree(resolver, at, root, known.policy, known.resource, is_statements=True)
     names = ", ".join(member.name for member in node.members)
     message = f"{names} is a policy template of SAM, which writes the policy at the deployment"
