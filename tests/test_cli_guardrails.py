@@ -127,10 +127,10 @@ def test_settings_without_guardrails_leave_with_2(command: tuple[str, ...]) -> N
     result = run(*command)
     assert result.exit_code == 2
     assert "there is no [[guardrail]] in it" in result.stderr
-    settings(GUARDRAIL.replace("name", "nam"))
+    settings(GUARDRAIL.replace("name", "named"))
     result = run(*command)
     assert result.exit_code == 2
-    assert 'iamlogic.toml:3:1: there is no "nam" here' in result.stderr
+    assert 'iamlogic.toml:3:1: there is no "named" here' in result.stderr
 
 
 def test_settings_may_be_yaml() -> None:
