@@ -193,10 +193,10 @@ def _nearness(one: _Block, other: _Block) -> float:
     """How much one statement has of another; nothing, if they are not one that changed."""
     if one.is_statement != other.is_statement:
         return 0.0
-    if not one.is_statement or _sid(one) == _sid(other) is not None:
-        return 2.0
-    named = _sid(one) is not None and _sid(other) is not None
     common = _in_common("\n".join(one.content), "\n".join(other.content))
+    if not one.is_statement or _sid(one) == _sid(other) is not None:
+        return 1.0 + common
+    named = _sid(one) is not None and _sid(other) is not None
     return common if common >= (_CLOSE_UNDER_OTHER_NAME if named else _CLOSE) else 0.0
 
 

@@ -15,7 +15,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,12 +98,12 @@ class Page:
     strands_left_out: int
 
 
-def review_html(review: Review) -> str:
-    """The page. Raises `MissingLibrary` where Jinja2 is not installed."""
+def review_html(review: Review, *, in_full: int = IN_FULL) -> str:
+    """The page, with so many changes in full. Raises `MissingLibrary` where Jinja2 is missing."""
     environment = _environment()
     style, script = _inlined("page.css"), _inlined("page.js")
     return environment.get_template("page.html.jinja").render(
-        page=_page(review), style=style, script=script, policy=_policy(style, script)
+        page=_page(review, in_full), style=style, script=script, policy=_policy(style, script)
     )
 
 
@@ -149,14 +148,14 @@ def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(digest).decode('ascii')}"
 
 
-def _page(review: Review) -> Page:
+def _page(review: Review, in_full: int) -> Page:
     changes = by_gravity(review)
     sections = tuple(
-        section_of(change, place, in_full=place <= IN_FULL)
+        section_of(change, place, in_full=place <= in_full)
         for place, change in enumerate(changes, start=1)
     )
     unread = unread_views(unread_by_place(review), review.unread_notices)
-    strands = _strands(changes)
+    strands = _strands(changes[:in_full])
     said, grave = outcome(review).value, alarm(review)
     return Page(
         printable(f"{said.capitalize()}: {review.base} to {review.head}"),
@@ -172,9 +171,9 @@ def _page(review: Review) -> Page:
         tuple(_filters(sections, unread)),
         sections,
         unread,
-        _shortened(sections),
+        _shortened(sections, in_full),
         draw([each.strand for each in strands]),
-        tuple(_picture_notes(changes, review)),
+        tuple(_picture_notes(changes, review, in_full)),
         tuple(strands[:MOST_STRANDS]),
         max(0, len(strands) - MOST_STRANDS),
     )
@@ -207,27 +206,29 @@ def _filters(sections: Sequence[Section], unread: Sequence[UnreadView]) -> Itera
             yield Filter(topic.value, topic.value.capitalize(), count)
 
 
-def _shortened(sections: Sequence[Section]) -> str:
+def _shortened(sections: Sequence[Section], in_full: int) -> str:
     left_out = sum(each.details is None for each in sections)
     if not left_out:
         return ""
     return (
-        f"The policies side by side, and what is gained and lost, are shown for the {IN_FULL} "
+        f"The policies side by side, and what is gained and lost, are shown for the {in_full} "
         f"gravest changes. Of the other {left_out} the page has the verdict and all notices."
     )
 
 
 def _strands(changes: Iterable[ReviewedChange]) -> list[NumberedStrand]:
-    """Who gains what, by the changes that are shown in full; the gravest first."""
+    """Who gains what, the gravest first."""
     found = [
         NumberedStrand(place, strand)
-        for place, change in enumerate(islice(changes, IN_FULL), start=1)
+        for place, change in enumerate(changes, start=1)
         for strand in strands_of(change)
     ]
     return sorted(found, key=lambda each: GRAVITY[each.strand.kind])
 
 
-def _picture_notes(changes: Sequence[ReviewedChange], review: Review) -> Iterable[str]:
+def _picture_notes(
+    changes: Sequence[ReviewedChange], review: Review, in_full: int
+) -> Iterable[str]:
     """What the picture cannot show."""
     unknown = sum(map(is_unknown, changes)) + len(review.unread)
     if unknown:
@@ -236,8 +237,8 @@ def _picture_notes(changes: Sequence[ReviewedChange], review: Review) -> Iterabl
             f"{number(unknown, 'policy', 'policies')} of which the meaning is not known {have} no "
             "line here."
         )
-    partly = sum(not each.comparison.complete for each in changes[:IN_FULL] if not is_unknown(each))
+    partly = sum(not each.comparison.complete for each in changes[:in_full] if not is_unknown(each))
     if partly:
         yield f"Of {number(partly, 'policy', 'policies')} not all that is gained may be known."
-    if len(changes) > IN_FULL:
-        yield f"It shows the {IN_FULL} gravest of {len(changes)} changes."
+    if len(changes) > in_full:
+        yield f"It shows the {in_full} gravest of {len(changes)} changes."

@@ -10,9 +10,9 @@ from iamlogic.questions.review.openness import open_entries
 from iamlogic.questions.review.placed import PlacedPolicy, Unread
 from iamlogic.questions.review.review import ReviewedChange
 from iamlogic.reports.access import asked_by
-from iamlogic.reports.review import blocks
+from iamlogic.reports.review.blocks import Entry, Kind, doubts, sections
 from iamlogic.reports.review.html.marking import VOICE, code
-from iamlogic.reports.review.html.sides import LETTERS, Sides, sides_of
+from iamlogic.reports.review.html.sides import Sides, Tag, sides_of
 from iamlogic.reports.review.order import notices_of
 from iamlogic.reports.review.wording import became, depends, meaning, why_unread
 from iamlogic.reports.wording import Row, command, coverage
@@ -175,32 +175,39 @@ def unread_views(unread: Iterable[Unread], notices: Iterable[Notice]) -> tuple[U
     )
 
 
+_TAGS = {
+    Kind.GAINED: ("gains", "g"),
+    Kind.POSSIBLY_GAINED: ("may gain", "h"),
+    Kind.LOST: ("loses", "l"),
+    Kind.POSSIBLY_LOST: ("may lose", "m"),
+}
+"""How a statement is marked by what is told of it, and what the anchor of that begins with."""
+
+
 def _details(change: ReviewedChange, anchor: str) -> Details:
     comparison = change.comparison
     proof = coverage(comparison, code) if comparison.complete else None
-    return Details(
-        sides_of(change, anchor),
-        tuple(_told(each, change, anchor) for each in blocks.sections(change, VOICE)),
-        tuple(blocks.doubts(change, VOICE)),
-        proof or "",
-    )
-
-
-def _told(section: blocks.Section, change: ReviewedChange, anchor: str) -> Told:
-    home = change.before if section.is_of_loss else change.after
-    return Told(
-        section.kind.value,
-        section.lead,
-        tuple(
-            EntryView(
-                f"{anchor}{LETTERS[section.kind]}{number}",
-                each.said,
-                each.rows,
-                "" if each.example is None else _example(each.example, home),
-            )
+    told: list[Told] = []
+    tags: dict[Request, Tag] = {}
+    for place, section in enumerate(sections(change, VOICE), start=1):
+        word, letter = _TAGS.get(section.kind, ("", f"s{place}e"))
+        home = change.before if section.is_of_loss else change.after
+        entries = [
+            _entry(each, f"{anchor}{letter}{number}", home)
             for number, each in enumerate(section.entries, start=1)
-        ),
-    )
+        ]
+        told.append(Told(section.kind.value, section.lead, tuple(entries)))
+        if word:
+            style = "loses" if section.is_of_loss else "gains"
+            for entry, shown in zip(section.entries, entries, strict=True):
+                if entry.example is not None:
+                    tags.setdefault(entry.example, Tag(word, shown.anchor, style))
+    return Details(sides_of(change, tags), tuple(told), tuple(doubts(change, VOICE)), proof or "")
+
+
+def _entry(entry: Entry, anchor: str, home: PlacedPolicy | None) -> EntryView:
+    example = "" if entry.example is None else _example(entry.example, home)
+    return EntryView(anchor, entry.said, entry.rows, example)
 
 
 def _example(request: Request, placed: PlacedPolicy | None) -> str:

@@ -8,12 +8,11 @@ it was.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
 from iamlogic.questions.review.review import ReviewedChange
-from iamlogic.reports.review.blocks import Kind
 from iamlogic.reports.review.html.alignment import (
     Line,
     Mark,
@@ -25,22 +24,11 @@ from iamlogic.reports.review.html.alignment import (
 from iamlogic.reports.review.html.folding import Stretch, stretches
 from iamlogic.reports.review.html.readable import readable
 from iamlogic.reports.wording import statement_number
+from iamlogic.semantics.request import Request
 from iamlogic.syntax.policy import Effect, Policy, Statement
 
 MOST_ROWS = 2_000
 """Rows of one change that are shown; AWS's largest policies have a few hundred lines."""
-
-
-LETTERS = {
-    Kind.GAINED: "g",
-    Kind.POSSIBLY_GAINED: "h",
-    Kind.LOST: "l",
-    Kind.POSSIBLY_LOST: "m",
-    Kind.OUTSIDE: "o",
-    Kind.BROKEN_BEFORE: "r",
-    Kind.OPEN: "p",
-}
-"""What the anchors of a section's entries have after that of their change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +41,14 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """The mark of a statement: what it `gains` or `loses`, and where that is told."""
+    """The mark of a statement: that it `gains` or `loses` something, and where that is told.
+
+    `style` is the first word of both what is certain and what is possible.
+    """
 
     word: str
     anchor: str
+    style: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +97,10 @@ class Sides:
     left_out: int
 
 
-def sides_of(change: ReviewedChange, anchor: str) -> Sides:
-    """Both policies of a change, of whose parts the anchors begin with `anchor`."""
+def sides_of(change: ReviewedChange, tags: Mapping[Request, Tag]) -> Sides:
+    """Both policies of a change; `tags` are those of its differences, by their examples."""
     texts = ["" if each is None else readable(each) for each in (change.before, change.after)]
-    marked = _Marked(change, texts, anchor)
+    marked = _Marked(change, texts, tags)
     found = stretches(side_by_side(*texts), marked.is_tagged)
     parts, left_out = _bounded(found)
     return Sides(
@@ -151,7 +143,9 @@ def _line_of(statement: Statement, policy: Policy | None, text: str) -> int:
 class _Marked:
     """What is set off in the lines of a change."""
 
-    def __init__(self, change: ReviewedChange, texts: list[str], anchor: str) -> None:
+    def __init__(
+        self, change: ReviewedChange, texts: list[str], tags: Mapping[Request, Tag]
+    ) -> None:
         placeholders = {
             each.text
             for side in (change.before, change.after)
@@ -164,20 +158,20 @@ class _Marked:
         )
         self._tags: tuple[dict[int, list[Tag]], dict[int, list[Tag]]] = ({}, {})
         policies = [None if each is None else each.policy for each in (change.before, change.after)]
-        for word, kind, differences in (
-            ("gains", Kind.GAINED, change.comparison.gained),
-            ("loses", Kind.LOST, change.comparison.lost),
+        for is_gain, differences in (
+            (True, change.comparison.gained),
+            (False, change.comparison.lost),
         ):
-            for number, difference in enumerate(differences, start=1):
-                statement = difference.statement
-                if statement is None:
+            for difference in differences:
+                statement, tag = difference.statement, tags.get(difference.witness)
+                if statement is None or tag is None:
                     continue
                 # What is gained stands in an Allow now or stood in a Deny before; lost: mirrored.
-                side = (word == "gains") == (statement.effect is Effect.ALLOW)
+                side = is_gain == (statement.effect is Effect.ALLOW)
                 line = _line_of(statement, policies[side], texts[side])
                 there = self._tags[side].setdefault(line, [])
-                if all(each.word != word for each in there):  # one for all of its regions
-                    there.append(Tag(word, f"{anchor}{LETTERS[kind]}{number}"))
+                if all(each.word != tag.word for each in there):  # one for all of its regions
+                    there.append(tag)
 
     def is_tagged(self, pair: Pair) -> bool:
         lines = (pair.before, pair.after)

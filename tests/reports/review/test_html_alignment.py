@@ -1,0 +1,168 @@
+"""Two policies side by side: nothing is lost, and what is marked is what differs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import iamlogic as il
+from iamlogic.reports.review.html.alignment import Line, Mark, Pair, Part, side_by_side
+from iamlogic.reports.review.html.folding import stretches
+
+READ = {"Sid": "Read", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::a/*"}
+READ_MORE = {**READ, "Resource": ["arn:aws:s3:::a/*", "arn:aws:s3:::b/*"]}
+WRITE = {"Sid": "Write", "Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}
+DENY = {"Effect": "Deny", "Action": ["iam:*", "sts:*"], "Resource": "*"}
+DENY_LESS = {"Effect": "Deny", "Action": ["iam:*"], "Resource": "*"}
+STATEMENTS = (READ, READ_MORE, WRITE, DENY, DENY_LESS)
+
+
+def text(*statements: dict[str, object]) -> str:
+    return il.format(il.parse(json.dumps({"Version": "2012-10-17", "Statement": statements})))
+
+
+def pairs(parts: Iterable[Part]) -> list[Pair]:
+    return [pair for part in parts for pair in part.pairs]
+
+
+def written(line: Line | None) -> str:
+    return "" if line is None else "".join(piece.text for piece in line.pieces)
+
+
+policies = st.lists(
+    st.sampled_from(STATEMENTS), max_size=5, unique_by=lambda each: str(each.get("Sid", each))
+).map(lambda each: text(*each))
+
+
+@given(policies, policies)
+def test_every_line_of_both_sides_is_there_in_its_order(before: str, after: str) -> None:
+    found = pairs(side_by_side(before, after))
+    left = [each.before for each in found if each.before]
+    right = [each.after for each in found if each.after]
+    assert list(map(written, left)) == before.splitlines()
+    assert list(map(written, right)) == after.splitlines()
+    assert [line.number for line in left] == list(range(1, len(left) + 1))
+    assert [line.number for line in right] == list(range(1, len(right) + 1))
+
+
+@given(policies, policies)
+def test_what_is_not_marked_is_the_same_on_both_sides(before: str, after: str) -> None:
+    for pair in pairs(side_by_side(before, after)):
+        left, right = written(pair.before).rstrip(","), written(pair.after).rstrip(",")
+        assert (left == right) == (pair.mark is Mark.SAME)
+        if pair.before is not None and pair.after is not None:
+            alike = [
+                "".join(piece.text for piece in line.pieces if not piece.differs).rstrip(",")
+                for line in (pair.before, pair.after)
+            ]
+            assert alike[0] == alike[1]
+
+
+@given(policies)
+def test_a_policy_beside_itself_has_no_difference(policy: str) -> None:
+    assert all(each.mark is Mark.SAME for each in pairs(side_by_side(policy, policy)))
+
+
+@given(policies, policies)
+def test_folding_hides_only_what_is_alike_and_loses_nothing(before: str, after: str) -> None:
+    parts = side_by_side(before, after)
+    found = list(stretches(parts, lambda _: False))
+    assert [pair for stretch in found for pair in stretch.pairs] == pairs(parts)
+    for stretch in found:
+        assert not stretch.is_folded or all(each.mark is Mark.SAME for each in stretch.pairs)
+
+
+def test_what_is_to_be_in_view_is_not_folded() -> None:
+    policy = text(READ, WRITE)
+    parts = side_by_side(policy, policy)
+    assert [each.is_folded for each in stretches(parts, lambda _: False)] == [True]
+    first_of_write = [10]
+    shown = stretches(
+        parts, lambda pair: pair.before is not None and pair.before.number in first_of_write
+    )
+    folded = [
+        pair.before.number for each in shown if each.is_folded for pair in each.pairs if pair.before
+    ]
+    assert folded == [4, 5, 6, 7, 8, 9]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What two policies are, and what is seen of it: the marked lines of both, by their numbers."""
+
+    claim: str
+    before: str
+    after: str
+    removed: list[int]
+    added: list[int]
+    moved: list[int]
+
+
+CASES = [
+    Beside(
+        "a new statement stands from brace to brace",
+        text(READ),
+        text(READ, WRITE),
+        [],
+        [*range(10, 16)],
+        [],
+    ),
+    Beside("so does one that is gone", text(WRITE, READ), text(READ), [*range(4, 10)], [], []),
+    Beside(
+        "one that only moved is known",
+        text(READ, WRITE),
+        text(WRITE, READ),
+        [],
+        [],
+        [*range(4, 10)],
+    ),
+    Beside(
+        "a line that changed stands alone",
+        text(READ),
+        text({**READ, "Action": "s3:*"}),
+        [7],
+        [7],
+        [],
+    ),
+    Beside("a value that became a list", text(READ), text(READ_MORE), [8], [8, 9, 10, 11], []),
+    Beside(
+        "another name is another statement",
+        text(READ),
+        text(WRITE),
+        [*range(4, 10)],
+        [*range(4, 10)],
+        [],
+    ),
+    Beside("a policy that is new", "", text(READ), [], [*range(1, 12)], []),
+    Beside("an empty policy keeps its head", text(), text(DENY_LESS), [3, 4], [*range(3, 11)], []),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.claim)
+def test_what_is_marked_of_two_policies(case: Beside) -> None:
+    found = pairs(side_by_side(case.before, case.after))
+    different = [each for each in found if each.mark is Mark.DIFFERS]
+    moved = [each.after.number for each in found if each.mark is Mark.MOVED and each.after]
+    assert [each.before.number for each in different if each.before] == case.removed
+    assert [each.after.number for each in different if each.after] == case.added
+    assert moved == case.moved
+
+
+def test_only_the_words_that_differ_are_marked() -> None:
+    after = text({**READ, "Resource": "arn:aws:s3:::b/*"})
+    (pair,) = [each for each in pairs(side_by_side(text(READ), after)) if each.mark is Mark.DIFFERS]
+    assert pair.before is not None
+    assert pair.after is not None
+    assert [each.text for each in pair.before.pieces if each.differs] == ["a"]
+    assert [each.text for each in pair.after.pieces if each.differs] == ["b"]
+
+
+def test_thousands_of_lines_take_no_time_that_grows_with_their_square() -> None:
+    one = text(*({**READ, "Sid": f"S{number}"} for number in range(900)))
+    other = text(*({**READ, "Sid": f"T{number}"} for number in range(900)))
+    assert len(pairs(side_by_side(one, other))) >= len(one.splitlines())
