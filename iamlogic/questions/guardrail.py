@@ -19,7 +19,7 @@ from enum import Enum
 
 from iamlogic.errors import NOWHERE, PolicySyntaxError, Unsupported, Where
 from iamlogic.questions.answer import Answer, Verdict
-from iamlogic.questions.review.globs import matches_any
+from iamlogic.questions.review.globs import is_in_repository, matches_any
 from iamlogic.questions.review.notices import Severity
 from iamlogic.questions.review.placed import PlacedPolicy
 from iamlogic.semantics.request import Request
@@ -59,9 +59,9 @@ class Guardrail:
     def is_for_file(self, file: str) -> bool:
         """Whether it is for a file, whose path is relative to the repository's root.
 
-        A file that nobody names may be any, so that each guardrail is for it.
+        A file of which that is not known may be any, so that each guardrail is for it.
         """
-        if not file:
+        if not is_in_repository(file):
             return True
         named = not self.files or matches_any(file, self.files)
         return named and not matches_any(file, self.except_files)
@@ -124,8 +124,8 @@ def check_guardrails(
 
     `policy_type` is the policy's; without it the policy counts as whatever it can be by its
     grammar. `file` is where it lives, relative to the root of its repository: by default the file
-    that it was loaded from. Where neither is known, guardrails for any files count. `timeout` is in
-    seconds, for each question.
+    that it was loaded from. Where that is not known, or is no path in the repository (an absolute
+    one), guardrails for any files count. `timeout` is in seconds, for each question.
     """
     name = policy.file or "" if file is None else file
     placed = PlacedPolicy(name, "", Where(file=name), policy, policy, type=policy_type)

@@ -148,7 +148,9 @@ def test_a_trust_policy_speaks_of_any_resource() -> None:
         ((), ("**/break-glass.json",), "break-glass.json", False),
         ((), ("**/break-glass.json",), "a/other.json", True),
         (("a.json", "b.json"), (), "./b.json", True),
-        (("nothing.json",), (), "", True),
+        (("nothing.json",), ("*",), "", True),
+        (("policies/",), (), "/home/alice/policies/a.json", True),
+        (("policies/",), ("*",), "../policies/a.json", True),
     ],
 )
 def test_globs_say_for_which_files_a_guardrail_is(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from iamlogic.errors import IamlogicError, Problem, SettingsError
@@ -40,6 +41,12 @@ def check_glob(glob: str) -> None:
         _spec((glob,))
         return
     raise SettingsError((Problem(message, hint=hint),))
+
+
+def is_in_repository(file: str) -> bool:
+    """Whether a path is one that globs can tell something of: relative to the root, and below."""
+    path = PurePath(file)
+    return bool(file) and not path.is_absolute() and ".." not in path.parts
 
 
 def matches_any(file: str, globs: Iterable[str]) -> bool:
