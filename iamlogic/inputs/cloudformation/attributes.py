@@ -16,7 +16,7 @@ from iamlogic.inputs.cloudformation.resolver import Resolver
 from iamlogic.inputs.unresolved.choices import absent, is_absent
 from iamlogic.syntax.json_tree import JsonList, JsonString, JsonValue
 
-MOST_NAMES = 12
+MOST_NAMES = 6
 """Resources that are named after each other, one in another's name."""
 
 _SUFFIXES = {"aws": "amazonaws.com", "aws-us-gov": "amazonaws.com", "aws-cn": "amazonaws.com.cn"}

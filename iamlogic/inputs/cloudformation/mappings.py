@@ -75,7 +75,7 @@ def _chosen(
     *others, (_, last) = values.values()
     result = _placed(last, position)
     for names, value in reversed(others):
-        condition = f"{key} is {' or '.join(names[:3])}"
+        condition = f"{key}={'+'.join(names[:3])}"
         where = resolver.document.where(position, ())
         reason = "a choice of Fn::FindInMap"
         text = resolver.placeholders.condition(condition, reason, where)

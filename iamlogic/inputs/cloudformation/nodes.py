@@ -62,8 +62,9 @@ def expression(node: JsonValue) -> str:
             case JsonList(items, _):
                 return ", ".join(map(expression, items[:4]))
             case JsonObject():
-                return "…"
-        return text_of(node) or "null"
+                return text_of(get(node, "Name")) or "object"
+        plain = text_of(node)
+        return "null" if plain is None else plain
     match call.function, arguments(call.argument):
         case "Ref" | "Fn::ImportValue" | "Fn::Sub", (inner, *_):
             return expression(inner)
