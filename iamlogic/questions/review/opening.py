@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, product
 
-from iamlogic.questions.review.openness import condition_subject, guard, is_guard
+from iamlogic.questions.review.openness import OPEN, asks_for, condition_subject, guard, is_guard
 from iamlogic.questions.review.placed import UNKNOWN_ARN, Placeholder
 from iamlogic.symbolic.languages import Glob, glob, glob_covers
 from iamlogic.syntax.operators import Comparison, SetPrefix
@@ -234,4 +234,15 @@ def _is_any_of(condition: Condition) -> bool:
 
 
 def _under(statement: Statement, condition: Condition) -> Statement:
-    return replace(statement, conditions=(*statement.conditions, condition))
+    """The statement under a guard more; of what must not match there is one list for a key."""
+    others = tuple(each for each in statement.conditions if not _is_same(each, condition))
+    if len(others) < len(statement.conditions):
+        before = next(each for each in statement.conditions if _is_same(each, condition))
+        texts = [each.text for each in (*before.values, *condition.values)]
+        subject = condition.key.removeprefix(OPEN)
+        condition = guard(subject, texts, matches=asks_for(condition))
+    return replace(statement, conditions=(*others, condition))
+
+
+def _is_same(condition: Condition, other: Condition) -> bool:
+    return (condition.operator, condition.key) == (other.operator, other.key)
