@@ -228,6 +228,26 @@ def test_a_folder_may_hold_other_files_but_must_hold_a_policy() -> None:
     assert run("check", "nowhere.json").exit_code == 2
 
 
+def test_a_policy_that_a_template_leaves_open_as_a_whole_is_unknown() -> None:
+    settings(GUARDRAIL)
+    document = TEMPLATE[: TEMPLATE.index("        Version")].rstrip() + " !Ref Document\n"
+    Path("open.yaml").write_text(document + "Parameters:\n  Document: {Type: String}\n")
+    for output in FORMATS:
+        result = run("check", "open.yaml", "--format", output)
+        assert result.exit_code == 3, result.output
+        assert "unknown: open.yaml" in result.stderr
+        told = "kept as far as it is known: 1 guardrail by 0 policies; 1 left open as a whole"
+        assert output == "json" or told in result.stdout
+
+
+def test_what_the_review_ignores_is_looked_at_only_if_it_is_named() -> None:
+    settings(GUARDRAIL + '[review]\nignore = ["fixtures/"]\n')
+    policy("tests/fixtures/a.json", "iam:*")
+    policy("tests/b.json", "s3:*")
+    assert run("check", "tests").exit_code == 0
+    assert run("check", "tests", "tests/fixtures/a.json").exit_code == 1
+
+
 def test_a_guardrail_that_is_for_no_policy_is_told() -> None:
     settings(GUARDRAIL + 'types = ["resource policy"]\n')
     policy("a.json", "iam:*")

@@ -82,11 +82,15 @@ def check_paths(
 
     def answer() -> tuple[str, Exit]:
         from iamlogic.inputs.places.folders import policies_below
+        from iamlogic.questions.review.globs import matches_any
         from iamlogic.reports.guardrails import guarded_json, guarded_markdown, guarded_text
 
         chosen, file = _settings(settings)
-        found = policies_below(paths, chosen.deployment)
-        guarded = guard(found, chosen.guardrails, _root(file), paths, timeout)
+        root, ignored = _root(file), chosen.review.ignore
+        found = policies_below(
+            paths, chosen.deployment, lambda each: matches_any(_from_root(each, root), ignored)
+        )
+        guarded = guard(found, chosen.guardrails, root, paths, timeout)
         code = Exit.UNREADABLE if guarded.unread else _CODES[guarded.verdict.name]
         written = {"json": guarded_json, "markdown": guarded_markdown}.get(output, guarded_text)
         return written(guarded), code
@@ -110,27 +114,36 @@ def guard(
     from iamlogic.reports.guardrails import Guarded, Held
 
     held: list[Held] = []
-    unread = 0
+    unread = left_open = 0
     idle = {each.name for each in given}
     for file, inside in found:
         if file in named and not (inside.policies or inside.unread):
             complain(il.PolicyReadError(file, "there is no policy in it"))
             unread += 1
         for unread_policy in inside.unread:
-            complain(unread_policy.error)
-            unread += 1
+            if unread_policy.is_open:
+                say("unknown", str(unread_policy.error))
+                left_open += 1
+            else:
+                complain(unread_policy.error)
+                unread += 1
         for placed in inside.policies:
             for warning in placed.policy.warnings:
                 say("warning", str(warning))
             name = _from_root(placed.file, root)
+            if not name:
+                told = (
+                    f"{placed.file} lies outside of {root}: guardrails for any files count for it"
+                )
+                say("warning", told)
             idle -= {each.name for each in given if each.is_for(placed, name)}
             held.append(Held(placed, held_against(placed, given, file=name, timeout=timeout)))
-    if not held and not unread:
+    if not (held or unread or left_open):
         raise il.PolicyReadError(", ".join(named), "there is no policy in it or below")
     for each in given:
         if each.name in idle:
             say("warning", f"the guardrail {each.name} is for none of these policies")
-    return Guarded(tuple(given), tuple(held), unread)
+    return Guarded(tuple(given), tuple(held), unread, left_open)
 
 
 def _settings(file: str | None) -> tuple[il.Settings, str]:
@@ -159,10 +172,7 @@ def _root(file: str) -> Path:
 def _from_root(file: str, root: Path) -> str:
     """The file as globs see it; of one outside of the root no glob can tell."""
     path = Path(file).resolve()
-    if path.is_relative_to(root):
-        return path.relative_to(root).as_posix()
-    say("warning", f"{file} lies outside of {root}: guardrails for any files are held against it")
-    return ""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else ""
 
 
 def _remarks(given: Sequence[il.Guardrail], root: Path) -> dict[str, tuple[str, ...]]:

@@ -168,7 +168,6 @@ def _breach(placed: PlacedPolicy, guardrail: Guardrail, timeout: float | None) -
         certainly_allowed,
         certainly_refused,
         hinges,
-        needs_open,
     )
 
     def ask(policy: Policy) -> Answer:
@@ -185,10 +184,8 @@ def _breach(placed: PlacedPolicy, guardrail: Guardrail, timeout: float | None) -
         certain = certainly_refused(placed, ask)
     if certain is not None:
         return Breach(guardrail, certain)
-    by_names = ask(placed.policy)
-    shown = for_any
-    if by_names.verdict is Verdict.FAILS and not needs_open(by_names):
-        shown = by_names  # with the names of placeholders: what people understand
+    by_names = ask(placed.policy)  # what people understand, if it shows anything
+    shown = by_names if by_names.verdict is Verdict.FAILS else for_any
     return Breach(guardrail, shown, hinges(placed, shown))
 
 

@@ -41,11 +41,15 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """All guardrails held against all policies; `unread` is how many could not be read."""
+    """All guardrails held against all policies.
+
+    `unread` is how many could not be read, `left_open` of how many a template leaves open all.
+    """
 
     guardrails: tuple[Guardrail, ...]
     held: tuple[Held, ...]
     unread: int = 0
+    left_open: int = 0
 
     @property
     def verdict(self) -> Verdict:
@@ -53,7 +57,7 @@ class Guarded:
         counting = [b for each in self.held for b in each.breaches if _counts(b)]
         if any(map(_is_broken, counting)):
             return Verdict.FAILS
-        return Verdict.UNKNOWN if counting else Verdict.HOLDS
+        return Verdict.UNKNOWN if counting or self.left_open else Verdict.HOLDS
 
 
 def _counts(breach: Breach) -> bool:
@@ -115,6 +119,7 @@ def guarded_json(guarded: Guarded) -> str:
         "guardrails": [each.name for each in guarded.guardrails],
         "policies": len(guarded.held),
         "unread": guarded.unread,
+        "left_open": guarded.left_open,
         "breaches": [
             _breach_json(each.policy, breach) for each in guarded.held for breach in each.breaches
         ],
@@ -128,9 +133,11 @@ def _guarded_headline(guarded: Guarded) -> str:
     doubtful = {b.guardrail.name for b in breaches} - broken
     policies = _count(len(guarded.held), "policy", "policies")
     unread = f"; {guarded.unread} could not be read" if guarded.unread else ""
+    unread += f"; {guarded.left_open} left open as a whole" if guarded.left_open else ""
     total = _count(len(guarded.guardrails), "guardrail", "guardrails")
     if not breaches:
-        return f"kept: {total} by {policies}{unread}"
+        known = "kept" if guarded.verdict is Verdict.HOLDS else "kept as far as it is known"
+        return f"{known}: {total} by {policies}{unread}"
     told = [f"{len(broken)} of {total} broken"] if broken else []
     told += [f"{len(doubtful)} of {total} not known to be kept"] if doubtful else []
     by = sum(bool(each.breaches) for each in guarded.held)

@@ -8,7 +8,7 @@ that of the names, whatever the file system's.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from iamlogic.errors import PolicyReadError, Where
@@ -24,11 +24,19 @@ READ_IN = (".json", ".tpl", ".tftpl", ".tmpl", ".j2")
 _VISIBLE = {".github"}
 
 
-def policies_below(paths: Iterable[str], deployment: Deployment) -> Iterator[tuple[str, Found]]:
-    """What is in each file, by its name; a module goes by its folder's."""
+def policies_below(
+    paths: Iterable[str], deployment: Deployment, is_ignored: Callable[[str], bool]
+) -> Iterator[tuple[str, Found]]:
+    """What is in each file, by its name; a module goes by its folder's.
+
+    In folders, files that are ignored are not looked at; one that is named is.
+    """
     done: set[str] = set()
     for path in paths:
-        for file in files_below(path) if Path(path).is_dir() else [path]:
+        is_folder = Path(path).is_dir()
+        for file in files_below(path) if is_folder else [path]:
+            if is_folder and is_ignored(file):
+                continue
             name = _unit(file)
             if os.path.normpath(name) not in done:
                 done.add(os.path.normpath(name))

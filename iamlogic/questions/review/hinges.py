@@ -61,11 +61,6 @@ def certainly_refused(placed: PlacedPolicy, ask: Ask) -> Answer | None:
     return _told(placed, answer) if answer.verdict is Verdict.FAILS else None
 
 
-def needs_open(answer: Answer) -> bool:
-    """Whether the witness says of something that is left open how it is."""
-    return answer.witness is not None and bool(open_entries(answer.witness))
-
-
 def hinges(placed: PlacedPolicy, answer: Answer) -> tuple[str, ...]:
     """The names of the placeholders that decide about the witness; all, where there is none."""
     everything = tuple(each.name for each in placed.placeholders)
