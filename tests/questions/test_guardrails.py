@@ -188,6 +188,11 @@ def test_a_policy_counts_as_whatever_it_can_be(statement: Json, types: set[T]) -
         assert bool(il.check_guardrails(policy, [given])) is (type_ in types)
 
 
+@pytest.mark.parametrize("type_", T)
+def test_a_policy_without_statements_may_be_of_any_type(type_: T) -> None:
+    assert il.check_guardrails(parsed(), [replace(ALWAYS, types=(type_,))])
+
+
 def test_the_place_of_a_policy_says_what_it_is() -> None:
     given = replace(NEVER, types=(T.SCP,))
     assert il.check_guardrails(parsed(allow()), [given])  # it may be one
