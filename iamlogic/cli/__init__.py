@@ -22,6 +22,7 @@ from iamlogic.cli.accounts import who_can
 from iamlogic.cli.answers import Exit
 from iamlogic.cli.checking import check
 from iamlogic.cli.comparing import compare, smt
+from iamlogic.cli.differing import difftool, textconv
 from iamlogic.cli.evaluating import always, can, evaluate, never
 from iamlogic.cli.formatting import format_
 from iamlogic.cli.guarding import guardrails
@@ -69,6 +70,8 @@ for _command in (
     access,
     guardrails,
     review,
+    difftool,
+    textconv,
     who_can,
     smt,
     format_,

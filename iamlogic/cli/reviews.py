@@ -65,14 +65,14 @@ def review_range(folder: Path, text: str | None, asked: Asked, *, staged: bool) 
     repository = Repository.around(folder)
     range_ = range_of(repository, text, staged=staged)
     settings, remarks = _settings(repository, range_, asked)
-    deployment = _deployment(settings.deployment, asked.parameters)
+    deployment = deployment_of(settings.deployment, asked.parameters)
     ignored = settings.review.ignore
     differing = between(repository, range_, lambda file: matches_any(file, ignored))
     with _hands(asked.jobs, len(differing.pairs)) as hands:
         sides = Sides(differing.renamed)
         for before, after in hands.map(partial(_read, deployment), differing.pairs):
             sides.add(before, after)
-        terms = _terms(settings, asked, repository.root)
+        terms = terms_of(settings, asked, repository.root)
         changes = list(hands.map(partial(_review, terms), sides.changed))
     review = assembled(sides, changes, range_.base_name, range_.head_name)
     remarks += [
@@ -96,11 +96,11 @@ def review_plan(file: str, asked: Asked) -> Reviewed:
 
     name = name_of(file)
     settings = settings_in(asked.settings)
-    deployment = _deployment(settings.deployment, asked.parameters)
+    deployment = deployment_of(settings.deployment, asked.parameters)
     before, after = read_plan(decode_text(content_of(file), name), name, deployment)
     sides = Sides({})
     sides.add(before, after)
-    terms = _terms(settings, asked, Path.cwd())
+    terms = terms_of(settings, asked, Path.cwd())
     with _hands(asked.jobs, len(sides.changed)) as hands:
         changes = list(hands.map(partial(_review, terms), sides.changed))
     review = assembled(sides, changes, f"the state before {name}", f"the state after {name}")
@@ -133,7 +133,7 @@ def _settings(repository: Repository, range_: Range, asked: Asked) -> tuple[il.S
     return il.Settings(), remarks
 
 
-def _deployment(given: Deployment, parameters: Mapping[str, str]) -> Deployment:
+def deployment_of(given: Deployment, parameters: Mapping[str, str]) -> Deployment:
     """The deployment of the settings, with what is said on the command line in its place."""
     if not parameters:
         return given
@@ -148,7 +148,8 @@ def _deployment(given: Deployment, parameters: Mapping[str, str]) -> Deployment:
     )
 
 
-def _terms(settings: il.Settings, asked: Asked, root: Path) -> Terms:
+def terms_of(settings: il.Settings, asked: Asked, root: Path) -> Terms:
+    """What the settings say that a review goes by; policies are named from the root."""
     baseline = il.Baseline()
     if settings.review.baseline is not None:
         loaded = il.load_baseline(settings.review.baseline)
