@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from iamlogic.errors import Where
+from iamlogic.errors import IamlogicError, PolicyReadError, PolicySyntaxError, Where
 from iamlogic.questions.answer import Answer, Verdict
 from iamlogic.questions.compare import Relation
 from iamlogic.questions.external.baseline import judge
@@ -54,11 +54,9 @@ def notices_of(change: ReviewedChange, terms: Terms) -> tuple[Notice, ...]:
 def unread_notice(unread: Unread, *, was_read: bool) -> Notice:
     """What a policy means that could not be read: nobody knows what it allows."""
     topic = Topic.UNKNOWN if unread.is_open else Topic.UNREADABLE
-    problems = getattr(unread.error, "problems", ())
-    message = problems[0].message if problems else str(unread.error).partition("\n")[0]
+    message, detail = _why(unread.error)
     if was_read:
         message = f"it can no longer be read: {message}"
-    detail = tuple(str(each) for each in problems) or (str(unread.error),)
     return Notice(
         topic,
         Severity.WARNING if unread.is_open else Severity.ERROR,
@@ -70,6 +68,17 @@ def unread_notice(unread: Unread, *, was_read: bool) -> Notice:
         detail=detail,
         about=Topic.GAINED if unread.is_open else None,
     )
+
+
+def _why(error: IamlogicError) -> tuple[str, tuple[str, ...]]:
+    """An error in one sentence, and all that it says."""
+    match error:
+        case PolicySyntaxError():
+            return error.problems[0].message, tuple(map(str, error.problems))
+        case PolicyReadError():  # its text names the policy, which the notice does as well
+            return error.reason, ()
+        case _:
+            return str(error).partition("\n")[0], (str(error),)
 
 
 def _told(notices: Iterable[Notice]) -> tuple[Notice, ...]:
