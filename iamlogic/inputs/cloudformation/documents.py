@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from iamlogic.catalog.resource_types import UnknownResourceType, resource_type
 from iamlogic.errors import IamlogicError, PolicySyntaxError, Problem
+from iamlogic.inputs.cloudformation.attributes import pseudo_parameter
 from iamlogic.inputs.cloudformation.conditions import Scope
-from iamlogic.inputs.cloudformation.nodes import arguments, as_call
+from iamlogic.inputs.cloudformation.nodes import arguments, as_call, text_of
 from iamlogic.inputs.cloudformation.resolver import Resolver
 from iamlogic.inputs.cloudformation.texts import pieces, text_and_origin
 from iamlogic.inputs.cloudformation.walking import Place
@@ -28,6 +29,9 @@ from iamlogic.syntax.json_tree import (
 from iamlogic.syntax.policy_types import PolicyType
 
 _VERSION = "2012-10-17"
+_API = "AWS::ApiGateway::RestApi"
+_SHORT = "execute-api:/"
+"""How a resource may begin in a policy of an API (API Gateway Developer Guide, examples)."""
 
 
 class KnownLater(PolicySyntaxError):
@@ -102,6 +106,28 @@ def as_in_policy(resolver: Resolver, node: JsonValue) -> JsonValue:
     return node
 
 
+def _spelled_out(resolver: Resolver, node: JsonValue, api: str) -> JsonValue:
+    """A policy of an API in full: API Gateway completes resources that begin `execute-api:/`."""
+    match node:
+        case JsonString(text, position) if text.startswith(_SHORT):
+            names = ("AWS::Partition", "AWS::Region", "AWS::AccountId")
+            parts = [pseudo_parameter(resolver, name, position) for name in names]
+            partition, region, account = (text_of(part) or "" for part in parts)
+            reason = f"the id that the API {api} will get"
+            own = resolver.open(api, reason, position).value
+            arn = f"arn:{partition}:execute-api:{region}:{account}:{own}/"
+            return JsonString(arn + text.removeprefix(_SHORT), position)
+        case JsonList(items, position):
+            full = (_spelled_out(resolver, item, api) for item in items)
+            return JsonList(tuple(full), position)
+        case JsonObject(members, position):
+            changed = (
+                Member(m.name, m.position, _spelled_out(resolver, m.value, api)) for m in members
+            )
+            return JsonObject(tuple(changed), position)
+    return node
+
+
 def wrapped(statements: JsonValue) -> JsonObject:
     """The policy that has these statements; AWS writes the rest of it."""
     position = statements.position
@@ -126,6 +152,8 @@ def place(
         return unread(resolver, at, error)
     if is_absent(root):
         return Found()
+    if resource == _API:
+        root = _spelled_out(resolver, root, str(at.steps[1]))
     return place_tree(resolver, at, root, type_, resource, is_statements=is_statements)
 
 

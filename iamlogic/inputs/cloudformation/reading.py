@@ -52,7 +52,7 @@ def read_template(text: str, file: str, deployment: Deployment | None = None) ->
         found = Found()
         for root in roots:
             if looks_like_template(root):
-                found += read_root(root, document, deployment or Deployment())
+                found += read_tree(root, document, deployment or Deployment())
         return _distinct(found)
     except IamlogicError as error:
         where = error.problems[0].where if isinstance(error, PolicySyntaxError) else NOWHERE
@@ -80,8 +80,16 @@ def _roots(text: str, document: Document) -> tuple[JsonValue, ...]:
     return (root,)
 
 
-def read_root(root: JsonValue, document: Document, deployment: Deployment) -> Found:
-    """Every policy in the tree of a template."""
+def read_tree(root: JsonValue, document: Document, deployment: Deployment) -> Found:
+    """Every policy in the tree of a template, whose positions are offsets in the document's text.
+
+    Raises `PolicySyntaxError` for a template that goes beyond the bounds.
+    """
+    document = TemplateDocument(document.text or "", document.file or "")
+    return _distinct(_read(root, document, deployment))
+
+
+def _read(root: JsonValue, document: Document, deployment: Deployment) -> Found:
     resolver = Resolver(sections(_object(root)), document, Placeholders(deployment))
     whole = expanded(resolver, _object(root))
     resolver.template = sections(whole)
@@ -98,7 +106,7 @@ def read_root(root: JsonValue, document: Document, deployment: Deployment) -> Fo
     for each in shapes(resolver, start, frozenset(known)):
         named = replace(each, name=each.name.removeprefix("Resources.").replace(".Properties", ""))
         if looks_like_template(each.node):
-            inner = read_root(each.node, document, deployment)
+            inner = _read(each.node, document, deployment)
             found += _prefixed(inner, named.name)
         else:
             resource = each.steps[1] if each.steps[:1] == ("Resources",) else ""

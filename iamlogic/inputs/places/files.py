@@ -118,10 +118,10 @@ def _read_yaml(content: bytes, file: str, deployment: Deployment) -> Found:
 def _in_document(root: JsonValue, document: Document, deployment: Deployment) -> Found:
     assert document.text is not None
     if _has_member(root, "Resources"):
-        from iamlogic.inputs.cloudformation.template import looks_like_template, read_template
+        from iamlogic.inputs.cloudformation import looks_like_template, read_tree
 
         if looks_like_template(root):
-            return read_template(document.text, document.file or "", deployment)
+            return read_tree(root, document, deployment)
     return policies_by_shape(root, document)
 
 
