@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -206,7 +207,12 @@ def example(lines: str) -> str:
         (one(f"{NEVER}files = ['#a']"), (5, 10), "does not begin with #", '"\\#a"'),
         (one(f"{NEVER}files = ['./a']"), (5, 10), "starts at the repository's root", '"a"'),
         (one(f"{NEVER}files = ['../a']"), (5, 10), "starts at the repository's root", None),
-        (one(f"{NEVER}files = ['a\\b']"), (5, 10), "has / between folders", None),
+        (one(f"{NEVER}files = ['a\\b']"), (5, 10), "has one / between folders", None),
+        (one(f"{NEVER}files = ['a/../b']"), (5, 10), "starts at the repository's root", None),
+        (one(f"{NEVER}files = ['a//b']"), (5, 10), "one / between folders", None),
+        (one(f"{NEVER}files = ['/']"), (5, 10), "one / between folders", None),
+        (one(f"{NEVER}files = ['[z-a]']"), (5, 10), "this is no glob", "[a-z]"),
+        (one(f"{NEVER}files = ['[[:alpha:]]']"), (5, 10), "this is no glob", "[a-z]"),
         (one(f"{NEVER}except_files = [' a']"), (5, 17), "begins or ends with a blank", "leave"),
         (one("never = 's3:*'"), (4, 1), 'found the text "s3:*", expected a scope', "as { Action"),
         (one("never = {}"), (4, 1), "the scope has neither Action nor NotAction", "write *"),
@@ -306,6 +312,15 @@ def test_a_mistake_is_told_with_its_place(
         assert problem.hint is None
     else:
         assert hint in (problem.hint or "")
+
+
+def test_without_the_library_for_globs_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pathspec", None)
+    with pytest.raises(
+        il.IamlogicError, match=r"pathspec\n    hint: pip install 'iamlogic\[review"
+    ):
+        parse_settings(one(f"{NEVER}files = ['seen-nowhere-else/']"))
+    assert parse_settings(one(NEVER)).guardrails  # without globs it is not needed
 
 
 def test_a_mistake_is_told_once() -> None:

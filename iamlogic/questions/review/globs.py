@@ -8,6 +8,8 @@ matches a folder matches all below it. What stands for something else in that fi
 
 from __future__ import annotations
 
+import re
+import warnings
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import PurePath
@@ -34,13 +36,31 @@ def check_glob(glob: str) -> None:
     elif glob[0] in "!#":
         message = f"a glob does not begin with {glob[0]}"
         hint = "exceptions stand under except_files" if glob[0] == "!" else f'write "\\{glob}"'
-    elif glob.startswith(("./", "../")) or "\\" in glob.replace("\\#", "").replace("\\!", ""):
-        message = "a glob starts at the repository's root and has / between folders"
+    elif "\\" in glob.replace("\\#", "").replace("\\!", "") or _has_odd_step(glob):
+        message = "a glob starts at the repository's root and has one / between folders"
         hint = f'write "{glob.removeprefix("./")}"' if glob.startswith("./") else None
-    else:
-        _spec((glob,))
+    elif _is_regular(glob):
         return
+    else:
+        message, hint = "this is no glob", "a set of characters is written as [abc] or [a-z]"
     raise SettingsError((Problem(message, hint=hint),))
+
+
+def _has_odd_step(glob: str) -> bool:
+    """Whether some step is none that a path below the root has."""
+    steps = glob.removeprefix("/").removesuffix("/").split("/")
+    return any(step in {"", ".", ".."} for step in steps)
+
+
+def _is_regular(glob: str) -> bool:
+    """Whether the library can make something of it, without a doubt."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            _spec((glob,))
+        except (ValueError, re.error, Warning):
+            return False
+    return True
 
 
 def is_in_repository(file: str) -> bool:
