@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from iamlogic.errors import NOWHERE, PolicySyntaxError, Unsupported, Where
+from iamlogic.errors import NOWHERE, PolicySyntaxError, Where
 from iamlogic.questions.answer import Answer, Verdict
 from iamlogic.questions.review.globs import is_in_repository, matches_any
 from iamlogic.questions.review.notices import Severity
@@ -193,10 +193,7 @@ def _asked(policy: Policy, guardrail: Guardrail, timeout: float | None) -> Answe
     from iamlogic.questions.permits import always_allows, never_allows  # loads z3
 
     ask = never_allows if guardrail.demand is Demand.NEVER else always_allows
-    try:
-        return ask(policy, guardrail.scope, timeout=timeout)
-    except Unsupported as error:
-        return Answer(Verdict.UNKNOWN, str(error))
+    return ask(policy, guardrail.scope, timeout=timeout)
 
 
 def _compared(

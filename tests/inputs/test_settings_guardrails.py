@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import iamlogic as il
 from iamlogic.errors import Problem
@@ -376,6 +378,14 @@ def test_a_mistake_in_yaml_is_told_with_its_place(
 def test_a_name_that_occurs_twice_hides_no_other_mistake() -> None:
     found = problems("zone: {}\nzones: {}\nzone: {}\n", "iamlogic.yaml")
     assert [each.where.line for each in found] == [2, 3]
+
+
+@given(st.text("[]{}:-,'\"!&*#|> \nabceghilmnoprstuvz", max_size=60))
+def test_any_text_in_yaml_is_settings_or_an_error(text: str) -> None:
+    try:
+        parse_settings(text, file="iamlogic.yaml")
+    except il.SettingsError as error:
+        assert all(problem.where.line is not None for problem in error.problems)
 
 
 # Which file
