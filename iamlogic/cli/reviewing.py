@@ -152,7 +152,7 @@ def _put_out(review: Review, format_: str, file: str | None) -> None:
         write_file(file, text.encode("utf-8", "surrogateescape"))
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise click.ClickException(f"{file}: cannot be written: {reason}") from error
+        raise click.UsageError(f"{file}: cannot be written: {reason}") from error
 
 
 def _rendered(review: Review, format_: str) -> str:

@@ -7,6 +7,7 @@ bytes, before anything is parsed: most of the files of a repository are no polic
 
 from __future__ import annotations
 
+import hashlib
 import re
 from enum import Enum
 from pathlib import PurePosixPath
@@ -60,7 +61,7 @@ def policies_in(content: bytes, file: str, deployment: Deployment) -> Found:
     """
     if _LARGE_FILE.match(content):
         reason = "its content lies in git LFS, and here is a pointer to it alone"
-        return _unread(file, PolicyReadError(file, reason))
+        return _unread(file, content, PolicyReadError(file, reason))
     if not _HINTS.search(content):
         return Found()
     kind = kind_of(file)
@@ -70,7 +71,7 @@ def policies_in(content: bytes, file: str, deployment: Deployment) -> Found:
         if kind in {FileKind.JSON, FileKind.YAML}:
             return _read_yaml(content, file, deployment)
     except IamlogicError as error:
-        return _unread(file, error) if _MEANT.search(content) else Found()
+        return _unread(file, content, error) if _MEANT.search(content) else Found()
     return Found()
 
 
@@ -84,11 +85,12 @@ def _is_yaml(content: bytes) -> bool:
     return content.lstrip()[:1] not in {b"{", b"[", b'"', b"", b"\xef", b"\xff", b"\xfe"}
 
 
-def _unread(file: str, error: IamlogicError) -> Found:
+def _unread(file: str, content: bytes, error: IamlogicError) -> Found:
     where = Where(file=file)
     if isinstance(error, PolicySyntaxError):
         where = error.problems[0].where
-    return Found(unread=(Unread(file, "", where, error),))
+    digest = hashlib.sha256(content).hexdigest()[:32]
+    return Found(unread=(Unread(file, "", where, error, content=digest),))
 
 
 def _read_json(content: bytes, file: str, deployment: Deployment) -> Found:

@@ -7,6 +7,7 @@ guards under which they stand.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -51,10 +52,10 @@ def place_policy(
         if type_ is not None:
             check_policy(policy, type_)
     except PolicySyntaxError as error:
-        return Unread(file, name, where, error)
+        return Unread(file, name, where, error, content=content_of(root))
     except TooOpen as too_open:
         unknown = PolicyReadError(f"{file}: {name}" if name else file, str(too_open))
-        return Unread(file, name, where, unknown, is_open=True)
+        return Unread(file, name, where, unknown, is_open=True, content=content_of(root))
     used = _used(root, placeholders)
     accounts = [each for each in used if each.kind is PlaceholderKind.ACCOUNT]
     account = placeholders.deployment.account or (accounts[0].text if accounts else None)
@@ -205,3 +206,23 @@ def _used(root: JsonValue, placeholders: Placeholders) -> tuple[Placeholder, ...
                     found.update((each.text, each) for each in placeholders.inside(member.name))
                     pending.append(member.value)
     return tuple(found.values())
+
+
+def content_of(root: JsonValue) -> str:
+    """A text that is the same for trees that say the same, wherever they stand."""
+    digest = hashlib.sha256()
+    pending: list[JsonValue | str] = [root]
+    while pending:
+        match pending.pop():
+            case str() as text:
+                digest.update(text.encode("utf-8", "surrogatepass"))
+            case JsonList(items, _):
+                pending += ["]", *reversed(items), "["]
+            case JsonObject(members, _):
+                pending.append("}")
+                for member in reversed(members):
+                    pending += [member.value, repr(member.name)]
+                pending.append("{")
+            case leaf:
+                digest.update(repr(leaf[:-1]).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()[:32]

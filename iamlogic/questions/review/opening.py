@@ -227,7 +227,6 @@ def _is_any_of(condition: Condition) -> bool:
     operator = condition.operator
     return (
         not operator.base.negated
-        and not operator.if_exists
         and operator.set_prefix is not SetPrefix.FOR_ALL_VALUES
         and operator.base.comparison is not Comparison.IS_ABSENT
     )
