@@ -64,7 +64,7 @@ def _items(resolver: Resolver, collection: JsonValue, name: str) -> Iterator[str
     options = [resolved] if found is None else [found.if_true, found.if_false]
     texts: dict[str, None] = {}
     for option in options:
-        items = option.items if isinstance(option, JsonList) else (option,)
+        items = option.items if isinstance(option, JsonList) else ()
         texts |= dict.fromkeys(text for item in items if (text := text_of(item)) is not None)
     if not texts or len(texts) > MAX_ITEMS:
         reason = "an item of a collection that is not known"

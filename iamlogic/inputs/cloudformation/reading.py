@@ -20,7 +20,7 @@ from iamlogic.inputs.cloudformation.nodes import get, text_of
 from iamlogic.inputs.cloudformation.permissions import read_permission
 from iamlogic.inputs.cloudformation.resolver import Resolver
 from iamlogic.inputs.cloudformation.serverless import read_policies
-from iamlogic.inputs.cloudformation.shapes import has_policy_shape, shapes
+from iamlogic.inputs.cloudformation.shapes import shapes
 from iamlogic.inputs.cloudformation.template import looks_like_template, sections
 from iamlogic.inputs.cloudformation.walking import Place, Steps, walk
 from iamlogic.inputs.unresolved.embedded import TemplateDocument
@@ -170,10 +170,9 @@ def _placed(resolver: Resolver, at: Place, entry: PolicyPlace, properties: Place
     type_ = entry.policy
     if entry.type == "AWS::Organizations::Policy":
         given = get(properties.node, "Type")
-        kind = None if given is None else resolver.resolve(given, at.scope)
-        type_ = _ORGANIZATION.get(text_of(kind) or "")
-        is_open = bool(resolver.placeholders.inside(text_of(kind) or ""))
-        if type_ is None and not is_open and not has_policy_shape(at.node):
+        kind = None if given is None else text_of(resolver.resolve(given, at.scope))
+        type_ = _ORGANIZATION.get(kind or "")
+        if kind and type_ is None and not resolver.placeholders.inside(kind):
             return Found()  # of tags, of backups, …: not a policy in IAM's language
     is_statements = entry.form is PlaceForm.STATEMENTS
     return place(resolver, at, type_, entry.resource, is_statements=is_statements)

@@ -62,12 +62,13 @@ def shapes(
     """
     if at.steps in known:
         return
-    if has_policy_shape(at.node):
+    if has_policy_shape(at.node) and (*at.steps, _STATEMENT) not in known:
         yield at
         return
     call = as_call(at.node)
     if call is not None and call.function in _TEXTS:
         yield from _in_text(resolver, at, depth)
+        return
     match at.node:
         case JsonString() if call is None:
             yield from _in_text(resolver, at, depth)
