@@ -18,12 +18,12 @@ import click
 import iamlogic as il
 from iamlogic.cli.reading import content_of
 from iamlogic.cli.textual_diff import Change, is_coloured, text_diff
-from iamlogic.questions.review.placed import Found
-from iamlogic.questions.review.review import Review
 from iamlogic.semantics.explain import printable
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # `textconv` runs for each file of a history: it loads what it needs
     from iamlogic.inputs.unresolved.placeholders import Deployment
+    from iamlogic.questions.review.placed import Found
+    from iamlogic.questions.review.review import Review
 
 _ANY_NAME = {"ignore_unknown_options": True}
 """Files may be called whatever they like, also what looks like an option."""
@@ -114,7 +114,7 @@ def _review(change: Change) -> Review | None:
     deployment = deployment_of(settings.deployment, {})
     before = _policies(_held(change.old), change.before, deployment)
     after = _policies(_held(change.new), change.after, deployment)
-    if before == after == Found():
+    if not (before.policies or before.unread or after.policies or after.unread):
         return None
     sides = Sides({change.before: change.after})
     sides.add(before, after)
@@ -128,6 +128,7 @@ def _policies(content: bytes | None, file: str, deployment: Deployment) -> Found
     """The policies of a file by itself: what other files of a module say is left open."""
     from iamlogic.inputs.places.files import FileKind, kind_of, policies_in
     from iamlogic.inputs.places.modules import policies_of_module
+    from iamlogic.questions.review.placed import Found
 
     if content is None:
         return Found()

@@ -86,7 +86,7 @@ class Runner:
         """The environment that the step "Install" makes, with the `iamlogic` under test."""
         bin_ = self.temp / "iamlogic" / "bin"
         bin_.mkdir(parents=True, exist_ok=True)
-        for name, target in {"iamlogic": SCRIPTS / "iamlogic", "python": sys.executable}.items():
+        for name, target in (("iamlogic", SCRIPTS / "iamlogic"), ("python", Path(sys.executable))):
             (bin_ / name).unlink(missing_ok=True)
             (bin_ / name).symlink_to(target)
 

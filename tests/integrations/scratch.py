@@ -86,7 +86,9 @@ class Scratch:
         return self.git("rev-parse", "HEAD").strip()
 
 
-def allow(action: object, resource: object = "arn:aws:s3:::logs/*", **further: object) -> object:
+def allow(
+    action: object, resource: object = "arn:aws:s3:::logs/*", **further: object
+) -> dict[str, object]:
     """An Allow statement."""
     return {"Effect": "Allow", "Action": action, "Resource": resource, **further}
 
