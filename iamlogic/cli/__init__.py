@@ -12,23 +12,33 @@ import os
 import signal
 import sys
 import traceback
+from importlib import import_module
 from io import TextIOWrapper
 from typing import NoReturn
 
 import click
 
-from iamlogic.cli.access import access
-from iamlogic.cli.accounts import who_can
 from iamlogic.cli.answers import Exit
-from iamlogic.cli.checking import check
-from iamlogic.cli.comparing import compare, smt
-from iamlogic.cli.differing import difftool, textconv
-from iamlogic.cli.evaluating import always, can, evaluate, never
-from iamlogic.cli.formatting import format_
-from iamlogic.cli.guarding import guardrails
-from iamlogic.cli.reviewing import review
 
 __all__ = ["Exit", "commands", "main"]
+
+_COMMANDS = {
+    "compare": "comparing:compare",
+    "evaluate": "evaluating:evaluate",
+    "never": "evaluating:never",
+    "always": "evaluating:always",
+    "can": "evaluating:can",
+    "check": "checking:check",
+    "access": "access:access",
+    "guardrails": "guarding:guardrails",
+    "review": "reviewing:review",
+    "difftool": "differing:difftool",
+    "textconv": "differing:textconv",
+    "who-can": "accounts:who_can",
+    "smt": "comparing:smt",
+    "format": "formatting:format_",
+}
+"""Where each command stands. It is loaded when it is run: git runs `textconv` for every file."""
 
 
 def main() -> NoReturn:
@@ -48,7 +58,24 @@ def main() -> NoReturn:
     sys.exit(Exit.HOLDS)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """The commands, each loaded when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        found = getattr(import_module(f"{__name__}.{module}"), name)
+        assert isinstance(found, click.Command)
+        return found
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="iamlogic")
 def commands() -> None:
     """Answers questions about AWS IAM policies by proof, offline.
@@ -58,22 +85,3 @@ def commands() -> None:
     [["root.json"], ["unit.json"]]}. Exit codes: 0 it holds, 1 it does not, 2 the input can't be
     read, 3 unknown.
     """
-
-
-for _command in (
-    compare,
-    evaluate,
-    never,
-    always,
-    can,
-    check,
-    access,
-    guardrails,
-    review,
-    difftool,
-    textconv,
-    who_can,
-    smt,
-    format_,
-):
-    commands.add_command(_command)
