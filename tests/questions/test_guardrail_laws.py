@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 
 from hypothesis import event, given
 from hypothesis import strategies as st
@@ -23,27 +24,36 @@ from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.policy import Policy, PolicyKind
 from tests.differential.oracle import share
-from tests.strategies.policies import documents, policies, statements
+from tests.strategies.policies import Json, documents, policies, statements
 from tests.strategies.requests import requests
-from tests.strategies.vocabulary import COLLIDING, STRING, Key, Vocabulary
+from tests.strategies.vocabulary import COLLIDING, HERE, STRING, THERE, Key, Vocabulary
 
 OPEN = replace(
     COLLIDING,
     resources=("arn:aws:s3:::a", "arn:aws:s3:::<A>", "arn:aws:s3:::<A>*", "arn:aws:s3:::a<B>", "*"),
     actions=("s3:GetObject", "s3:*", "s3:Get<B>", "*"),
-    keys=(Key(("s3:prefix",), STRING, ("a", "<A>", "<B>*", "a*")),),
+    principals=(("AWS", HERE), ("AWS", "<P>"), ("AWS", f"arn:aws:iam::{HERE}:user/<U>")),
+    keys=(
+        Key(("s3:prefix",), STRING, ("a", "<A>", "<B>*", "a*")),
+        Key(("aws:PrincipalAccount",), STRING, (HERE, "<B>")),
+    ),
 )
-"""Policies with placeholders in resources, actions and conditions."""
+"""Policies with placeholders in resources, actions, principals and conditions."""
 
 ASKED = replace(
     COLLIDING,
     resources=("arn:aws:s3:::a", "arn:aws:s3:::a*", "arn:aws:s3:::?", "arn:aws:s3:::b", "*"),
     actions=("s3:GetObject", "s3:*", "s3:Get?*", "*"),
-    keys=(Key(("s3:prefix",), STRING, ("a", "b", "a*", "?")),),
+    principals=(("AWS", HERE), ("AWS", THERE), ("AWS", f"arn:aws:iam::{HERE}:user/a")),
+    keys=(
+        Key(("s3:prefix",), STRING, ("a", "b", "a*", "?")),
+        Key(("aws:PrincipalAccount",), STRING, (HERE, THERE)),
+    ),
 )
 """Scopes that have much to do with such policies, without placeholders."""
 
 VALUES = ("a", "b", "Object", "*", "aa", "a*")
+PRINCIPALS = ("*", HERE, THERE, f"arn:aws:iam::{HERE}:user/a")
 """What the placeholders may stand for: what the others say, too, and wildcards."""
 
 
@@ -93,40 +103,67 @@ def test_no_request_contradicts_a_guardrail_that_is_kept(
 
 
 @st.composite
-def templates(draw: DrawFn) -> str:
-    """The text of a policy with placeholders in it."""
-    return json.dumps(draw(documents(OPEN, max_statements=3)))
+def templates(draw: DrawFn) -> Json:
+    """A policy with placeholders in it, of which some statements are there on a condition."""
+    document = draw(documents(OPEN, max_statements=3))
+    listed = document["Statement"]
+    assert isinstance(listed, list)
+    for number, each in enumerate(listed):
+        if draw(st.booleans()):
+            listed[number] = {"Fn::If": ["<if C>", each, NOTHING]}
+    return document
 
 
-def placed(text: str) -> PlacedPolicy:
+NOTHING: Json = {"Ref": "AWS::NoValue"}
+
+
+def placed(template: Json) -> PlacedPolicy:
     names = Placeholders()
-    for name in "AB":
+    for name in "ABPU":
         names.text(name, "a parameter without a default")
+    names.condition("C", "a condition on a parameter without a default")
+    text = json.dumps(template)
     document = TemplateDocument(text, "template.json")
     found = place_policy(read_json_text(text), document, names, name="Policy")
     assert isinstance(found, PlacedPolicy)
     return found
 
 
-def deployed(text: str, a: str, b: str) -> Policy:
-    return il.parse(text.replace("<A>", a).replace("<B>", b))
+@st.composite
+def deployments(draw: DrawFn, template: Json) -> Policy:
+    """The policy with values for all placeholders."""
+    is_there = draw(st.booleans())
+    assert isinstance(template, dict)
+    listed = template["Statement"]
+    assert isinstance(listed, list)
+    statements = [each for each in map(partial(chosen, is_there=is_there), listed) if each]
+    text = json.dumps({**template, "Statement": statements})
+    for name in "AB":
+        text = text.replace(f"<{name}>", draw(st.sampled_from(VALUES)))
+    text = text.replace("<P>", draw(st.sampled_from(PRINCIPALS)))
+    return il.parse(text.replace("<U>", draw(st.sampled_from("ab"))))
 
 
-values = st.sampled_from(VALUES)
+def chosen(statement: Json, *, is_there: bool) -> Json | None:
+    if isinstance(statement, dict) and "Fn::If" in statement:
+        choice = statement["Fn::If"]
+        assert isinstance(choice, list)
+        return choice[1] if is_there else None
+    return statement
 
 
 @share(200)
 @given(templates(), guardrails(scopes(ASKED)), st.data())
 def test_what_is_said_of_a_template_holds_with_all_values(
-    text: str, guardrail: il.Guardrail, data: st.DataObject
+    template: Json, guardrail: il.Guardrail, data: st.DataObject
 ) -> None:
-    breaches = held_against(placed(text), [guardrail])
+    breaches = held_against(placed(template), [guardrail])
     if breaches and (breaches[0].depends_on or breaches[0].answer.witness is None):
         event("depends")
         return  # nothing is claimed
     event("kept" if not breaches else "broken")
     for _ in range(4):
-        policy = deployed(text, data.draw(values), data.draw(values))
+        policy = data.draw(deployments(template))
         after = il.check_guardrails(policy, [guardrail])
         unknown = [each.answer.verdict is il.Verdict.UNKNOWN for each in after]
         assert any(unknown) or bool(after) is bool(breaches)

@@ -193,6 +193,12 @@ def test_a_policy_without_statements_may_be_of_any_type(type_: T) -> None:
     assert il.check_guardrails(parsed(), [replace(ALWAYS, types=(type_,))])
 
 
+def test_what_no_type_allows_exempts_a_policy_from_none() -> None:
+    own = {"Version": "2012-10-17", "Id": "only-resource-policies-have-one", "Statement": [allow()]}
+    given = replace(NEVER, types=(T.IDENTITY,))
+    assert il.check_guardrails(il.parse(own), [given])
+
+
 def test_the_place_of_a_policy_says_what_it_is() -> None:
     given = replace(NEVER, types=(T.SCP,))
     assert il.check_guardrails(parsed(allow()), [given])  # it may be one
