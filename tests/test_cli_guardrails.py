@@ -224,7 +224,11 @@ def test_a_folder_may_hold_other_files_but_must_hold_a_policy() -> None:
     Path("empty").mkdir()
     result = run("check", "empty")
     assert result.exit_code == 2
-    assert "empty: cannot be read: there is no policy in it or below" in result.stderr
+    assert "empty: cannot be read: there is no policy in it" in result.stderr
+    assert run("check", "policies", "empty").exit_code == 2
+    twice = run("check", "policies", "policies/deep/a.json", "policies/deep")
+    assert (twice.exit_code, twice.stderr) == (1, "")
+    assert "by 1 of 1 policy" in twice.stdout
     assert run("check", "nowhere.json").exit_code == 2
 
 

@@ -90,7 +90,7 @@ def check_paths(
         found = policies_below(
             paths, chosen.deployment, lambda each: matches_any(_from_root(each, root), ignored)
         )
-        guarded = guard(found, chosen.guardrails, root, paths, timeout)
+        guarded = guard(found, chosen.guardrails, root, timeout)
         code = Exit.UNREADABLE if guarded.unread else _CODES[guarded.verdict.name]
         written = {"json": guarded_json, "markdown": guarded_markdown}.get(output, guarded_text)
         return written(guarded), code
@@ -102,22 +102,22 @@ def guard(
     found: Iterable[tuple[str, Found]],
     given: Sequence[il.Guardrail],
     root: Path,
-    named: Sequence[str],
     timeout: float | None,
 ) -> Guarded:
     """All guardrails held against the policies that were found in each file or module.
 
-    What cannot be read is told on standard error, and so are guardrails that are for none. A file
-    that is `named` and holds no policy is unreadable; in a folder there may be others.
+    What cannot be read is told on standard error, and so are guardrails that are for none. Nothing
+    where there should be something counts as unreadable.
     """
     from iamlogic.questions.guardrail import held_against
+    from iamlogic.questions.review.placed import Found
     from iamlogic.reports.guardrails import Guarded, Held
 
     held: list[Held] = []
     unread = left_open = 0
     idle = {each.name for each in given}
     for file, inside in found:
-        if file in named and not (inside.policies or inside.unread):
+        if inside == Found():
             complain(il.PolicyReadError(file, "there is no policy in it"))
             unread += 1
         for unread_policy in inside.unread:
@@ -138,8 +138,6 @@ def guard(
                 say("warning", told)
             idle -= {each.name for each in given if each.is_for(placed, name)}
             held.append(Held(placed, held_against(placed, given, file=name, timeout=timeout)))
-    if not (held or unread or left_open):
-        raise il.PolicyReadError(", ".join(named), "there is no policy in it or below")
     for each in given:
         if each.name in idle:
             say("warning", f"the guardrail {each.name} is for none of these policies")

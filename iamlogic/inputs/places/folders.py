@@ -27,20 +27,28 @@ _VISIBLE = {".github"}
 def policies_below(
     paths: Iterable[str], deployment: Deployment, is_ignored: Callable[[str], bool]
 ) -> Iterator[tuple[str, Found]]:
-    """What is in each file, by its name; a module goes by its folder's.
+    """What is in each file that holds something, by its name; a module goes by its folder's.
 
-    In folders, files that are ignored are not looked at; one that is named is.
+    A path in which there is nothing comes with that. In folders, files that are ignored are not
+    looked at; one that is named is.
     """
-    done: set[str] = set()
+    holds: dict[str, bool] = {}
     for path in paths:
         is_folder = Path(path).is_dir()
+        holds_any = False
         for file in files_below(path) if is_folder else [path]:
             if is_folder and is_ignored(file):
                 continue
             name = _unit(file)
-            if os.path.normpath(name) not in done:
-                done.add(os.path.normpath(name))
-                yield name, _policies(name, file, deployment)
+            known = os.path.normpath(name)
+            if known not in holds:
+                found = _policies(name, file, deployment)
+                holds[known] = bool(found.policies or found.unread)
+                if holds[known]:
+                    yield name, found
+            holds_any = holds_any or holds[known]
+        if not holds_any:
+            yield path, Found()
 
 
 def files_below(folder: str) -> list[str]:
