@@ -177,9 +177,22 @@ def home_of(statement: Statement, subject: Policy | PolicySet) -> str:
 
 
 def statement_number(statement: Statement, policy: Policy) -> int:
-    """The statement's place in its policy, from 1."""
+    """The statement's place in its policy, from 1.
+
+    What one statement of a template is read as counts as one: it stands in one place.
+    """
     same = [s is statement for s in policy.statements]
-    return 1 + (same.index(True) if any(same) else policy.statements.index(statement))
+    index = same.index(True) if any(same) else policy.statements.index(statement)
+    own = _position(statement, index)
+    before = {_position(each, place) for place, each in enumerate(policy.statements[:index])}
+    return 1 + len(before - {own})
+
+
+def _position(statement: Statement, index: int) -> tuple[int, int]:
+    where = statement.where
+    if where.line is None or where.column is None:
+        return -1, index  # of decoded JSON, or of no text at all
+    return where.line, where.column
 
 
 def rows(region: Region) -> list[Row]:

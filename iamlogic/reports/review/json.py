@@ -19,7 +19,7 @@ from iamlogic.questions.gain import Difference
 from iamlogic.questions.guardrail import Breach
 from iamlogic.questions.review.notices import Notice, Severity
 from iamlogic.questions.review.openness import is_guard
-from iamlogic.questions.review.placed import PlacedPolicy, Placeholder, Unread
+from iamlogic.questions.review.placed import UNKNOWN_ARN, PlacedPolicy, Placeholder, Unread
 from iamlogic.questions.review.review import Publicity, Review, ReviewedChange
 from iamlogic.reports.external_json import finding_json
 from iamlogic.reports.json import difference_json, error_document, place_json
@@ -56,7 +56,8 @@ def review_json(review: Review) -> str:
         "unread": [_unread(each) for each in unread_by_place(review)],
         "unread_notices": _notices(review.unread_notices),
     }
-    return json.dumps(document, indent=2)
+    # Of a resource of which not even the service is known, the placeholder is all there is to say.
+    return json.dumps(document, indent=2).replace(UNKNOWN_ARN, "")
 
 
 def _change(change: ReviewedChange) -> _Json:

@@ -71,6 +71,6 @@ def _marked(text: str, mark: Mark) -> Iterator[str]:
         yield f"{mark(body)}{joined[len(body) :]}" if body.strip() else mark(joined)
 
 
-MARKDOWN = Voice(span, prose)
-TABLE = Voice(cell, lambda text: prose(text, cell))
-HTML = Voice(tag, tag)
+MARKDOWN = Voice(span, prose, LONGEST)
+TABLE = Voice(cell, lambda text: prose(text, cell), LONGEST)
+HTML = Voice(tag, tag, LONGEST)

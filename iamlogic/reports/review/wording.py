@@ -30,16 +30,24 @@ from iamlogic.semantics.explain import printable
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """How a format sets off what is not its own words: names, and whole sentences."""
+    """How a format sets off what is not its own words: names, and whole sentences.
+
+    `longest` is how many characters of one text it shows, if it does not show all.
+    """
 
     name: Mark = str
     sentence: Mark = str
+    longest: int | None = None
 
     def named(self, text: str) -> str:
-        return self.name(printable(text))
+        return self.name(self._shown(text))
 
     def said(self, text: str) -> str:
-        return self.sentence(printable(text))
+        return self.sentence(self._shown(text))
+
+    def _shown(self, text: str) -> str:
+        """The text, printable, and one character more than is shown, so that it is seen as cut."""
+        return printable(text if self.longest is None else text[: self.longest + 1])
 
 
 PLAIN = Voice()
