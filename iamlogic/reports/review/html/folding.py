@@ -16,12 +16,14 @@ from iamlogic.reports.review.html.alignment import Mark, Pair, Part
 class Stretch:
     """Lines that follow one another; out of the way, being alike, if it is folded.
 
-    `statements` is how many whole statements they are, 0 for lines within one.
+    `statements` is how many whole statements they are, 0 for lines within one, and `moved` how many
+    of those stood elsewhere before.
     """
 
     pairs: tuple[Pair, ...]
     is_folded: bool = False
     statements: int = 0
+    moved: int = 0
 
 
 _CONTEXT = 3
@@ -37,8 +39,7 @@ def stretches(parts: Sequence[Part], in_view: Callable[[Pair], bool]) -> Iterato
     Whole statements are folded together, and what is far from every difference within one.
     """
     if parts and all(part.is_alike and not any(map(in_view, part.pairs)) for part in parts):
-        lines = tuple(pair for part in parts for pair in part.pairs)
-        yield Stretch(lines, is_folded=True, statements=sum(part.is_statement for part in parts))
+        yield _folded(parts)
         return
     alike: list[Part] = []
     shown: list[Pair] = []
@@ -46,16 +47,25 @@ def stretches(parts: Sequence[Part], in_view: Callable[[Pair], bool]) -> Iterato
         if part.is_statement and part.is_alike and not any(map(in_view, part.pairs)):
             alike.append(part)
             continue
-        lines = tuple(pair for each in alike for pair in each.pairs)
-        if len(lines) < _WORTH_FOLDING:
-            shown += lines
+        together = _folded(alike)
+        if len(together.pairs) < _WORTH_FOLDING:
+            shown += together.pairs
         else:
             yield from _inside(shown, in_view)
-            yield Stretch(lines, is_folded=True, statements=len(alike))
+            yield together
             shown = []
         alike = []
         shown += part.pairs
     yield from _inside(shown, in_view)
+
+
+def _folded(parts: Sequence[Part]) -> Stretch:
+    return Stretch(
+        tuple(pair for part in parts for pair in part.pairs),
+        is_folded=True,
+        statements=sum(part.is_statement for part in parts),
+        moved=sum(part.has_moved for part in parts),
+    )
 
 
 def _inside(pairs: Sequence[Pair], in_view: Callable[[Pair], bool]) -> Iterator[Stretch]:

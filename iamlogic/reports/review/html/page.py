@@ -83,8 +83,6 @@ class Page:
     headline: str
     alarm: str | None
     scale: str
-    base: str
-    head: str
     remarks: tuple[str, ...]
     proved: str | None
     tallies: tuple[Tally, ...]
@@ -163,8 +161,6 @@ def _page(review: Review, in_full: int) -> Page:
         _sentence(headline(review)),
         None if grave is None else _sentence(grave),
         _sentence(scale(review, VOICE)),
-        printable(review.base),
-        printable(review.head),
         tuple(map(printable, review.remarks)),
         proved(review),
         tuple(_tallies(review)),

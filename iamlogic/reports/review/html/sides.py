@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from iamlogic.questions.review.review import ReviewedChange
@@ -17,12 +17,13 @@ from iamlogic.reports.review.html.alignment import (
     Line,
     Mark,
     Pair,
-    Piece,
+    Part,
     side_by_side,
     statement_lines,
 )
 from iamlogic.reports.review.html.folding import Stretch, stretches
 from iamlogic.reports.review.html.readable import readable
+from iamlogic.reports.review.html.words import Piece
 from iamlogic.reports.wording import statement_number
 from iamlogic.semantics.request import Request
 from iamlogic.syntax.policy import Effect, Policy, Statement
@@ -43,7 +44,8 @@ class Word:
 class Tag:
     """The mark of a statement: that it `gains` or `loses` something, and where that is told.
 
-    `style` is the first word of both what is certain and what is possible.
+    `style` is one for both what is certain and what is possible. A statement that `moved` leads
+    nowhere: that means nothing.
     """
 
     word: str
@@ -101,7 +103,9 @@ def sides_of(change: ReviewedChange, tags: Mapping[Request, Tag]) -> Sides:
     """Both policies of a change; `tags` are those of its differences, by their examples."""
     texts = ["" if each is None else readable(each) for each in (change.before, change.after)]
     marked = _Marked(change, texts, tags)
-    found = stretches(side_by_side(*texts), marked.is_tagged)
+    aligned = side_by_side(*texts)
+    found = list(stretches(aligned, marked.is_tagged))
+    marked.tag_moved(aligned)
     parts, left_out = _bounded(found)
     return Sides(
         tuple(Folding(marked.groups(each.pairs), _title(each)) for each in parts),
@@ -118,7 +122,7 @@ def _bounded(found: Iterable[Stretch]) -> tuple[list[Stretch], int]:
     for each in found:
         shown = each.pairs[:room]
         if shown:
-            kept.append(Stretch(shown, each.is_folded, each.statements))
+            kept.append(replace(each, pairs=shown))
         room -= len(shown)
         left_out += len(each.pairs) - len(shown)
     return kept, left_out
@@ -131,7 +135,8 @@ def _title(stretch: Stretch) -> str:
     if not stretch.statements:
         return lines
     count = stretch.statements
-    return f"{count} statement{'' if count == 1 else 's'} alike, {len(stretch.pairs)} lines"
+    title = f"{count} statement{'' if count == 1 else 's'} alike, {len(stretch.pairs)} lines"
+    return f"{title}, {stretch.moved} moved" if stretch.moved else title
 
 
 def _line_of(statement: Statement, policy: Policy | None, text: str) -> int:
@@ -172,6 +177,13 @@ class _Marked:
                 there = self._tags[side].setdefault(line, [])
                 if all(each.word != tag.word for each in there):  # one for all of its regions
                     there.append(tag)
+
+    def tag_moved(self, parts: Iterable[Part]) -> None:
+        """What only moved is not in view for that: it is marked afterwards."""
+        for part in parts:
+            first = part.pairs[0].after
+            if part.has_moved and first is not None:
+                self._tags[1].setdefault(first.number, []).append(Tag("moved", "", "moved"))
 
     def is_tagged(self, pair: Pair) -> bool:
         lines = (pair.before, pair.after)
