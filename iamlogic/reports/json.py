@@ -8,6 +8,7 @@ with JSON's escapes, so that nothing depends on the reader's encoding.
 from __future__ import annotations
 
 import json
+from typing import cast
 
 from iamlogic.errors import (
     AccountError,
@@ -133,7 +134,7 @@ def difference_json(difference: Difference) -> _Json:
         if difference.statement is None
         else statement_json(difference.statement, difference.policy, difference.type),
         "refusal": difference.refusal.reason,
-        "witness": _decoded(difference.witness.to_json()),
+        "witness": cast("_Json", difference.witness.to_dict()),
     }
 
 

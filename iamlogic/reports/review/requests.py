@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from typing import cast
 
 from iamlogic.questions.review.placed import UNKNOWN_ARN
 from iamlogic.reports.openness import is_open, open_words_of
@@ -15,7 +15,7 @@ def witness_json(request: Request | None) -> dict[str, _Json]:
     """`witness`, and `witness_if`: which of the open texts must match it, in words."""
     if request is None:
         return {"witness": None, "witness_if": []}
-    document: dict[str, _Json] = json.loads(request.to_json())
+    document = cast("dict[str, _Json]", request.to_dict())
     context = document["context"]
     assert isinstance(context, dict)
     known: dict[str, _Json] = {key: value for key, value in context.items() if not is_open(key)}
