@@ -256,6 +256,20 @@ NOT_HOME = guardrail({"Action": "s3:*", "NotResource": "arn:aws:s3:::home/${aws:
 ALICE = {"StringEquals": {"aws:username": "<User>"}}
 
 
+NEVER_ALICE = guardrail({**PAYROLL, "Condition": {"StringEquals": {"aws:username": "alice"}}})
+BUT_OBJECTS = guardrail({"NotAction": "s3:GetObject"})
+LIKE_A = {"StringEqualsIgnoreCase": {"s3:prefix": "<A>"}}
+NOT_X = guardrail({"Action": "s3:*", "Condition": {"StringNotEquals": {"s3:prefix": "x"}}})
+TAGGED = {"StringEquals": {"aws:PrincipalTag/<A>": "v"}}
+NOT_TAGGED = guardrail(
+    {"Action": "s3:*", "Condition": {"StringNotEquals": {"aws:PrincipalTag/x": "v"}}}
+)
+FROM = {"ArnEquals": {"aws:SourceArn": "arn:aws:s3:<A>:111122223333:b"}}
+FROM_S3 = guardrail(
+    {"Action": "*", "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:*:*:b"}}}
+)
+
+
 @pytest.mark.parametrize(
     ("statements", "given", "names"),
     [
@@ -267,6 +281,14 @@ ALICE = {"StringEquals": {"aws:username": "<User>"}}
             "Org",
         ),
         ([ALL_BUT], NEVER, "Bucket"),
+        ([allow("arn:aws:s3:::payroll-1/*"), deny("arn:aws:s3:::<Bucket>/*")], NEVER, "Bucket"),
+        ([allow("arn:aws:s3:::payroll-1/*"), deny("*", "s3:<A>")], NEVER, "A"),
+        ([allow("arn:aws:s3:::payroll-1/*"), deny("*", Condition=ALICE)], NEVER_ALICE, "User"),
+        ([allow("*", "s3:Get<A>")], BUT_OBJECTS, "A"),
+        ([allow(Condition=LIKE_A)], NOT_X, "A"),
+        ([allow(Condition=TAGGED)], NOT_TAGGED, "A"),
+        ([allow("<A>", "sqs:*")], guardrail({"Action": "*", "Resource": "arn:*"}), "A"),
+        ([share("*", Condition=FROM)], FROM_S3, "A"),
         ([allow("arn:aws:s3:::<Bucket>/a")], NOT_ACME, "Bucket"),
         ([allow("arn:aws:s3:::<Bucket>")], SHORT, "Bucket"),
         ([allow("arn:aws:s3:::<Bucket>/*"), deny("arn:aws:s3:::*a*")], NOT_ACME, "Bucket"),

@@ -14,14 +14,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from iamlogic.questions.answer import Answer, Verdict
-from iamlogic.questions.review.openness import is_guard, named_in, open_entries, what_of
-from iamlogic.questions.review.placed import PlacedPolicy
+from iamlogic.questions.review.openness import is_guard, open_entries, what_of
+from iamlogic.questions.review.placed import UNKNOWN_ARN, PlacedPolicy
 from iamlogic.semantics.conditions import condition_holds
 from iamlogic.semantics.evaluation import evaluate
 from iamlogic.semantics.matching import actions_match, resources_match
 from iamlogic.semantics.principals import Strength, principal_strength
 from iamlogic.semantics.request import Request
 from iamlogic.semantics.statements import statement_matches
+from iamlogic.syntax.letter_case import fold
+from iamlogic.syntax.operators import Family
 from iamlogic.syntax.policy import Condition, Effect, Policy, Statement
 from iamlogic.syntax.scope import Scope
 
@@ -76,7 +78,7 @@ def hinges(placed: PlacedPolicy, answer: Answer) -> tuple[str, ...]:
         for what in what_of(condition)
     )
     texts = [*open_entries(request), *guarded, *_texts_of(request)]
-    return named_in(texts, placed.placeholders) or everything
+    return _named(texts, placed) or everything
 
 
 def _told(placed: PlacedPolicy, answer: Answer) -> Answer:
@@ -97,9 +99,11 @@ def _bare(statement: Statement) -> Statement:
 def _is_uniform(statement: Statement, placed: PlacedPolicy) -> bool:
     """Whether it matches, with any values, what it matches with their names.
 
-    A list that says what is not meant does not: whether it holds `<A>` hangs on what that is.
+    A list that says what is not meant does not: whether it holds `<A>` hangs on what that is. A key
+    `aws:PrincipalTag/<A>` may be any of its family.
     """
-    if any(map(is_guard, statement.conditions)):
+    keys = [each.key for each in statement.conditions]
+    if any(map(is_guard, statement.conditions)) or _occurs(keys, placed):
         return False
     return not any(each.negated and _occurs(each.texts, placed) for each in _parts(statement))
 
@@ -115,13 +119,15 @@ def _hangs(statement: Statement, placed: PlacedPolicy) -> bool:
 class _Part:
     """A part of a statement: its texts, whether they say what is not meant, whether it holds.
 
-    `of` are the texts of a request that it is about.
+    `of` are the texts of a request that it is about. `is_glob` says that these are compared as a
+    whole, with wildcards that take in any text.
     """
 
     texts: tuple[str, ...]
     negated: bool
     of: Callable[[Request], tuple[str, ...]]
     holds: Callable[[Request], bool]
+    is_glob: bool = True
 
 
 def _parts(statement: Statement) -> Iterator[_Part]:
@@ -155,12 +161,18 @@ def _condition(condition: Condition) -> _Part:
         condition.operator.base.negated,
         lambda request: (condition.key, *request.values(condition.key)),
         lambda request: condition_holds(condition, request),
+        condition.operator.base.family in {Family.STRING, Family.NULL},
     )
 
 
 def _occurs(texts: Iterable[str], placed: PlacedPolicy) -> bool:
-    joined = "\n".join(texts)
-    return any(each.text in joined for each in placed.placeholders)
+    return bool(_named(texts, placed))
+
+
+def _named(texts: Iterable[str], placed: PlacedPolicy) -> tuple[str, ...]:
+    """The names of the placeholders in the texts; some are compared, and shown, without case."""
+    joined = fold("\n".join(texts))
+    return tuple(sorted({each.name for each in placed.placeholders if fold(each.text) in joined}))
 
 
 def _texts_of(request: Request) -> list[str]:
@@ -179,13 +191,20 @@ class _Shown:
         """Whether a statement matches with all values, by parts that mean the same with each.
 
         A name is a text that occurs nowhere else, so that only itself and wildcards take it in. `*`
-        takes in any other text in its place; `?` does not, and a negated list may have it.
+        takes in any other text in its place; `?` does not, and a negated list may have it. A
+        resource of which not even the service is known is any: `*` alone takes it in.
         """
         return all(
-            part.holds(self.request)
-            and (not self._is_open(part) or not (part.negated or "?" in "".join(part.texts)))
+            part.holds(self.request) and (not self._is_open(part) or self._is_wide(part))
             for part in _parts(statement)
         )
+
+    def _is_wide(self, part: _Part) -> bool:
+        if part.negated or "?" in "".join(part.texts):
+            return False
+        if _occurs(part.texts, self.placed) or "*" in part.texts:
+            return True
+        return part.is_glob and not any(UNKNOWN_ARN in text for text in part.of(self.request))
 
     def surely_missed_by(self, statement: Statement) -> bool:
         """Whether some part misses the request that no value of a placeholder changes."""
