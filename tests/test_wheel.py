@@ -1,4 +1,4 @@
-"""The grammars travel inside the wheel: an empty environment with nothing but it can parse."""
+"""The grammars and templates travel inside the wheel: an empty environment with nothing but it can parse."""
 
 import importlib.util
 import subprocess
@@ -24,7 +24,7 @@ print(policy.statements[0].principals.entries[0].account)
 
 
 @pytest.mark.slow
-def test_the_wheel_carries_its_grammars(tmp_path: Path) -> None:
+def test_the_wheel_carries_its_grammars_and_templates(tmp_path: Path) -> None:
     # No network: the build back-end is the one installed here, and lark comes along by its path.
     subprocess.run(
         [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path, ROOT],
@@ -34,6 +34,10 @@ def test_the_wheel_carries_its_grammars(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("*.whl")
     shipped = {Path(name).name for name in zipfile.ZipFile(wheel).namelist() if "grammar/" in name}
     assert shipped == {grammar.name for grammar in (ROOT / "grammar").iterdir()}
+
+    templates = ROOT / "iamlogic" / "reports" / "review" / "html" / "templates"
+    of_pages = {name for name in zipfile.ZipFile(wheel).namelist() if "/html/templates/" in name}
+    assert of_pages == {each.relative_to(ROOT).as_posix() for each in templates.iterdir()}
 
     home = tmp_path / "empty"
     venv.create(home, with_pip=False)
