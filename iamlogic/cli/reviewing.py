@@ -106,6 +106,8 @@ def exit_of(review: Review, fail_on: Iterable[Topic]) -> Exit:
     topic that counts: neither passes.
     """
     topics = frozenset(fail_on)
+    if Topic.EXTERNAL in topics:
+        topics |= {Topic.PUBLIC}  # whoever lets in everybody lets in those outside
     certain = [each for each in review.notices if not each.depends_on]
     if any(each.topic in topics for each in certain if each.topic is not Topic.UNKNOWN):
         return Exit.FAILS

@@ -118,7 +118,6 @@ def _read_yaml(content: bytes, file: str, deployment: Deployment) -> Found:
 
 
 def _in_document(root: JsonValue, document: Document, deployment: Deployment) -> Found:
-    assert document.text is not None
     if _has_member(root, "Resources"):
         from iamlogic.inputs.cloudformation import looks_like_template, read_tree
 

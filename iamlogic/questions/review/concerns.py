@@ -20,7 +20,7 @@ from iamlogic.questions.gain import Difference
 from iamlogic.questions.guardrail import Breach
 from iamlogic.questions.region import Region
 from iamlogic.questions.review.notices import Notice, Severity, Topic
-from iamlogic.questions.review.openness import is_guard, named_in, open_entries, what_of
+from iamlogic.questions.review.openness import OPEN, is_guard, named_in, open_entries, what_of
 from iamlogic.questions.review.placed import PlacedPolicy, Unread
 from iamlogic.questions.review.possible import is_guarded, untold
 from iamlogic.questions.review.review import ReviewedChange
@@ -137,9 +137,8 @@ class _Change:
                 yield self._finding(each.finding)
 
     def _finding(self, finding: Finding) -> Notice:
-        texts = [finding.principal, *_texts(finding.conditions)]
-        depends_on = self._named(texts)
-        who = "anybody" if finding.principal == "*" else finding.principal
+        depends_on = self._named([finding.principal, *_texts(finding.conditions)])
+        who = self._whom(finding)
         gets = "can get access" if depends_on else "gets access"
         topic, severity = Topic.EXTERNAL, Severity.WARNING
         said = f"{who} outside the zone of trust {gets}"
@@ -147,8 +146,9 @@ class _Change:
             topic, severity = Topic.DEPUTY, Severity.NOTE
             said = f"the service {who} {gets} for anyone on whose behalf it acts"
         elif finding.is_public:
-            topic, severity = Topic.PUBLIC, Severity.ERROR
-            said = f"everybody {gets}" if who == "anybody" else f"the public {gets} as {who}"
+            topic = Topic.PUBLIC
+            severity = Severity.WARNING if depends_on else Severity.ERROR
+            said = f"{who} {gets}"
         return self._notice(
             topic,
             severity,
@@ -159,6 +159,18 @@ class _Change:
             detail=finding.remarks,
             depends_on=depends_on,
         )
+
+    def _whom(self, finding: Finding) -> str:
+        """Whom a finding lets in, in a word or two; whoever an open principal will be."""
+        entries = [
+            value.text
+            for condition in finding.conditions
+            if condition.key == OPEN + "Principal"
+            for value in condition.values
+        ]
+        if entries:
+            return f"whoever {' or '.join(entries)} will be"
+        return "everybody" if finding.principal == "*" else finding.principal
 
     def publicity(self) -> Iterator[Notice]:
         """That the resource becomes public, by the meaning that its service has of it."""
@@ -176,7 +188,7 @@ class _Change:
             where = next((each.where for each in after.statements), self._placed.where)
             yield self._notice(
                 Topic.PUBLIC,
-                Severity.ERROR,
+                Severity.WARNING if depends_on else Severity.ERROR,
                 f"it {said}",
                 ("public",),
                 where=where,
