@@ -78,11 +78,11 @@ class Scratch:
         path.write_text(content)
 
     def commit(self, files: Mapping[str, str], message: str = "a change") -> str:
-        """A commit of these files; its id."""
+        """A commit of these files, whatever a hook would say; its id."""
         for name, content in files.items():
             self.write(name, content)
         self.git("add", "--all")
-        self.git("commit", "--quiet", "--allow-empty", f"--message={message}")
+        self.git("commit", "--quiet", "--allow-empty", "--no-verify", f"--message={message}")
         return self.git("rev-parse", "HEAD").strip()
 
 
