@@ -19,13 +19,15 @@ _FILE = "terraform_arns.toml"
 class NamedResource:
     """A type of resource: the attribute with its name, what its `id` is, the forms of its ARNs.
 
-    `arns` are the forms by the attribute that has them.
+    `arns` are the forms by the attribute that has them, `without` the beginning of a name that
+    stands in none of them.
     """
 
     type: str
     name: str | None
     id: str | None
     arns: Mapping[str, str]
+    without: str = ""
 
 
 def named_resource(type_: str) -> NamedResource | None:
@@ -44,5 +46,9 @@ def _by_type() -> Mapping[str, NamedResource]:
 def _resource(row: Row) -> NamedResource:
     arns = {name: row.text(name) for name in ("arn", "iam_arn") if name in row.members}
     return NamedResource(
-        row.text("type"), row.text("name", "") or None, row.text("id", "") or None, arns
+        row.text("type"),
+        row.text("name", "") or None,
+        row.text("id", "") or None,
+        arns,
+        row.text("without", ""),
     )

@@ -26,7 +26,8 @@ class Module:
     """The declarations of a folder, and what could not be read of it.
 
     `values` are those of `*.tfvars`. `resources` have their blocks under `aws_sqs_queue.q` and
-    `data.aws_region.here`; `others` are the blocks of modules and outputs.
+    `data.aws_region.here`; `others` are the blocks of modules and outputs,
+    `settings` those of providers and of Terraform itself.
     """
 
     document: ModuleDocument
@@ -37,7 +38,17 @@ class Module:
     locals: dict[str, Expression] = field(default_factory=dict)
     resources: dict[str, Block] = field(default_factory=dict)
     others: dict[str, Block] = field(default_factory=dict)
+    settings: list[Block] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
+
+    @property
+    def is_root(self) -> bool:
+        """Whether Terraform is run here, and no other module calls this one."""
+        inner = ("backend", "cloud")
+        return any(
+            block.type == "provider" or any(block.body.inner(each) for each in inner)
+            for block in self.settings
+        )
 
     @property
     def is_whole(self) -> bool:
@@ -80,6 +91,8 @@ def _add(module: Module, block: Block, *, overrides: bool) -> None:
     if block.type == "locals":
         module.locals.update(block.body.attributes)
         return
+    if block.type in {"provider", "terraform"}:
+        module.settings.append(block)
     known, name = _place(module, block)
     if known is None:
         return

@@ -304,11 +304,11 @@ class Evaluator:
         if turns is None:
             return self.open(node, scope, "made of a collection that is not known")
         found: list[tuple[str, Value]] = []
-        for key, value in turns:
+        for number, (key, value) in enumerate(turns):
             names = node.names if len(node.names) > 1 else ("", *node.names)
             bound = {names[0]: key, names[1]: value}
             inner = scope.bind({name: each for name, each in bound.items() if name})
-            made = self._turn(node, inner)
+            made = self._turn(node, inner, number)
             if made is None:
                 return self.open(node, scope, "made of what is not known")
             found += made
@@ -316,7 +316,9 @@ class Evaluator:
             return Sequence(tuple(value for _, value in found), node.span.start)
         return self._grouped(node, found)
 
-    def _turn(self, node: ForExpression, scope: Scope) -> list[tuple[str, Value]] | None:
+    def _turn(
+        self, node: ForExpression, scope: Scope, number: int
+    ) -> list[tuple[str, Value]] | None:
         """What one turn of a loop adds, with the name that it has in an object."""
         kept: Value | None = None
         if node.condition is not None:
@@ -332,10 +334,12 @@ class Evaluator:
         if node.condition is not None and not isinstance(kept, Truth):
             if node.key is not None:
                 return None
-            reason = "a condition that is not known"
-            text = self.condition(node.condition, scope, reason)
-            if scope.bindings:  # it is another condition in each turn
-                text = self.placeholders.condition(f"{text} {self._steps}", reason)
+            # It is another condition in each turn, so it is called by the turn as well.
+            collection = " ".join(self.source(node.collection).split())
+            source = scope.name(self.source(node.condition))
+            name_of = f"{source} for {number} of {collection}"
+            at = node.condition.span.start
+            text = self.named_condition(name_of, "a condition that is not known", at)
             value = Either(text, value, Nothing(value.position), value.position)
         return [(name, value)]
 

@@ -122,10 +122,13 @@ def _substring(text: str, start: str, length: str) -> str:
 
 def _join(arguments: Arguments[Value], position: int) -> Value | None:
     separator = known_text(arguments[0]) if arguments else None
+    items = _items(arguments[1:])
     if separator is None:
         return None
+    if len(items) == 1 and not isinstance(items[0], Null):
+        return items[0]  # what people write for "the one, if there is one"
     chunks: list[Chunk] = []
-    for item in _items(arguments[1:]):
+    for item in items:
         text = as_text(item)
         if text is None:
             return None
@@ -200,6 +203,13 @@ def _flatten(arguments: Arguments[Value], position: int) -> Value | None:
         else:
             found.append(each)
     return Sequence(tuple(found), position, exact)
+
+
+def _title(text: str) -> str | None:
+    """Each word with a capital; what a word is beyond ASCII is Go's to say."""
+    if not text.isascii():
+        return None
+    return re.sub(r"(?<![A-Za-z0-9_])[a-z]", lambda found: found[0].upper(), text)
 
 
 def _same(arguments: Arguments[Value], position: int) -> Value | None:  # noqa: ARG001
@@ -442,6 +452,7 @@ FUNCTIONS: dict[str, Function] = {
     "startswith": _known(lambda text, start: text.startswith(start)),
     "strcontains": _known(lambda text, part: part in text),
     "substr": _known(_substring),
+    "title": _known(_title),
     "tolist": _same,
     "tomap": _same,
     "toset": _to_set,

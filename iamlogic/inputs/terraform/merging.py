@@ -19,6 +19,7 @@ from iamlogic.inputs.terraform.values import (
     Open,
     Sequence,
     Table,
+    Text,
     Value,
 )
 from iamlogic.inputs.unresolved.placeholders import Placeholders
@@ -47,6 +48,8 @@ def policy_in(value: Value, placeholders: Placeholders) -> Table | None:
             return _either(condition, sides[0], sides[1], at)
         case Nothing(at) | Null(at):
             return Table((), at)
+        case Text() if not value.value.strip():
+            return Table((), value.position)
     found = decoded(value, placeholders)
     return found if isinstance(found, Table) and found.exact else None
 

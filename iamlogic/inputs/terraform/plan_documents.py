@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from iamlogic.inputs.terraform.decoding import from_tree
 from iamlogic.inputs.terraform.functions import known_text
@@ -54,7 +54,7 @@ MAX_STEPS = 24
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """Where an expression stands: its modules, as they are declared and as they are, and its key."""
+    """Where an expression stands: its modules, by their names and as an address, and its key."""
 
     modules: tuple[str, ...]
     address: str
@@ -198,7 +198,7 @@ class PlannedDocuments:
             whole = each if whole is None else merged(whole, each)
             if whole is None:
                 return None
-        return Encoded(whole, position) if whole is not None else None
+        return None if whole is None else Encoded(replace(whole, position=position), position)
 
     def _own(self, given: Table, address: str) -> Iterator[Entry]:
         """The policy of the document's own blocks."""
@@ -256,5 +256,5 @@ class _OpenMember:
     documents: PlannedDocuments
     address: str
 
-    def __call__(self, name: str, position: int) -> Value:
-        return self.documents.open(f"{self.address}.{name}", (), position)
+    def __call__(self, name: str, found: list[Value]) -> Value:
+        return self.documents.open(f"{self.address}.{name}", (), found[0].position)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from json import dumps
 
 from iamlogic.inputs.terraform.dynamic import Expansion
 from iamlogic.inputs.terraform.evaluation import Evaluator
@@ -24,6 +25,7 @@ from iamlogic.inputs.terraform.values import (
     Sequence,
     Table,
     Value,
+    plain,
     text_of,
 )
 
@@ -118,7 +120,9 @@ class _Document:
         )
         return Table(tuple(entries), block.position)
 
-    def _open_member(self, name: str, position: int) -> Value:
-        line = self._evaluator.module.document.where(position, ()).line
+    def _open_member(self, name: str, found: list[Value]) -> Value:
+        # Called by what the blocks say, and not by their lines, which the next change moves.
+        content = dumps([plain(each) for each in found])
         reason = "made of blocks of which the type, the operator or the key is not known"
-        return self._evaluator.named(f"{self._scope.owner}.{name} {line}", reason, position)
+        position = found[0].position
+        return self._evaluator.named(f"{self._scope.owner}.{name}: {content}", reason, position)

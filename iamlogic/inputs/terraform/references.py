@@ -10,6 +10,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from iamlogic.catalog.terraform_arns import NamedResource, named_resource
 from iamlogic.inputs.terraform.declarations import Module
@@ -30,6 +31,7 @@ from iamlogic.inputs.terraform.native import read_expression, read_string
 from iamlogic.inputs.terraform.scope import MODULE, Scope
 from iamlogic.inputs.terraform.templates import BadTemplate
 from iamlogic.inputs.terraform.values import (
+    Either,
     Entry,
     Null,
     Number,
@@ -77,7 +79,7 @@ class References:
             case "data" if len(names) >= 2 and steps[:2] == names[:2]:
                 address = f"data.{names[0]}.{names[1]}"
                 return self._resource(node, address, names[0], steps[2:], scope)
-            case "path" if names == ["module"]:
+            case "path" if names == ["module"] or (names == ["root"] and self.module.is_root):
                 return text_of(self.module.folder or ".", root.span.start)
             case "module":
                 return self.evaluator.open(node, scope, "what another module gives")
@@ -202,17 +204,36 @@ class References:
     ) -> Value:
         """`aws_x.y[*].name`, of a count that is known."""
         count = block.body.attributes.get("count")
-        number = self.evaluator.evaluate(count, MODULE) if count is not None else None
-        is_known = isinstance(number, Number) and number.text.isdigit() and len(number.text) < 3
-        if not is_known or not steps or not isinstance(steps[0], str):
+        if count is None or not steps or not isinstance(steps[0], str):
             return self.evaluator.open(node, scope, "of as many resources as there will be")
-        assert isinstance(number, Number)
+        number = self.evaluator.evaluate(count, MODULE)
+        return self._counted(node, address, block, number, steps, scope)
+
+    def _counted(
+        self,
+        node: Expression,
+        address: str,
+        block: Block,
+        number: Value,
+        steps: list[str | Expression],
+        scope: Scope,
+    ) -> Value:
+        if isinstance(number, Either):
+            yes, no = (
+                self._counted(node, address, block, each, steps, scope)
+                for each in (number.if_true, number.if_false)
+            )
+            return Either(number.condition, yes, no, number.position)
+        text = known_text(number)
+        if text is None or not text.isdigit() or len(text) > 2:
+            return self.evaluator.open(node, scope, "of as many resources as there will be")
         start = node.span.start
         items = []
-        for index in range(int(number.text)):
+        for index in range(int(text)):
             owner = _counted(address, Number(str(index), start))
-            type_ = block.labels[0]
-            found = self._attribute(node, address, type_, block, steps[0], owner, scope)
+            name = steps[0]
+            assert isinstance(name, str)
+            found = self._attribute(node, address, block.labels[0], block, name, owner, scope)
             items.append(self.evaluator.followed(node, found, steps[1:], scope))
         return Sequence(tuple(items), start)
 
@@ -249,6 +270,8 @@ class References:
         special = self._special(node, type_, block, name)
         if special is not None:
             return special
+        if address.startswith("data.template_file.") and name == "rendered":
+            return self._rendered(node, block, owner)
         kind = named_resource(type_)
         if kind is not None and name not in block.body.attributes:
             if name in kind.arns or (name == "id" and kind.id == "arn"):
@@ -341,7 +364,7 @@ class References:
         for part in _pieces(form):
             match part:
                 case "{name}":
-                    chunks += self._own_name(node, kind, block, owner)
+                    chunks += _after(kind.without, self._own_name(node, kind, block, owner))
                 case "{account}":
                     chunks.append(self._account(start))
                 case "{region}":
@@ -424,8 +447,26 @@ class References:
         given = self.evaluator.evaluate(node.arguments[1], scope) if node.arguments[1:] else None
         if not isinstance(given, Table) or not given.exact:
             return self.evaluator.open(node, scope, "a template with values that are not known")
+        written = Text((Chunk(text, start),), start)
+        return self._filled(node, written, given, scope)
+
+    def _rendered(self, node: Expression, block: Block, owner: Scope) -> Value:
+        """What the old `data "template_file"` makes of its template."""
+        attributes = block.body.attributes
+        if "template" not in attributes:
+            return self.evaluator.open(node, owner, "a template that is not at hand")
+        written = self.evaluator.evaluate(attributes["template"], owner)
+        given: Value = Table((), block.position)
+        if "vars" in attributes:
+            given = self.evaluator.evaluate(attributes["vars"], owner)
+        if not isinstance(written, Text) or written.is_open or not isinstance(given, Table):
+            return self.evaluator.open(node, owner, "a template that is not known")
+        return self._filled(node, written, given, owner)
+
+    def _filled(self, node: Expression, written: Text, given: Table, scope: Scope) -> Value:
+        """A template with its values, each letter at the place where it is written."""
         try:
-            template: Template = read_string(text, start)
+            template: Template = read_string(written.value, written.origin(0))
         except BadTemplate as error:
             return self.evaluator.open(node, scope, f"a template in which {error.message}")
         bindings = {entry.name: entry.value for entry in given.entries}
@@ -441,6 +482,16 @@ class References:
 def _pieces(form: str) -> list[str]:
     """The form of an ARN, its names in braces apart."""
     return [part for part in form.replace("{", "\0{").replace("}", "}\0").split("\0") if part]
+
+
+def _after(beginning: str, chunks: list[Chunk]) -> list[Chunk]:
+    """A name without what it begins with."""
+    if not chunks or not beginning or not chunks[0].text.startswith(beginning):
+        return chunks
+    first = chunks[0]
+    cut = len(beginning)
+    start = first.position if first.fixed else first.position + cut
+    return [replace(first, text=first.text[cut:], position=start), *chunks[1:]]
 
 
 def _counted(address: str, index: Number) -> Scope:

@@ -39,8 +39,8 @@ BLOCKS = {
 }
 DEFAULT_VERSION = "2012-10-17"
 
-OpenMember = Callable[[str, int], Value]
-"""The placeholder for the blocks of a type, of which too little is known, at a place."""
+OpenMember = Callable[[str, list[Value]], Value]
+"""The placeholder for these blocks of a type, of which too little is known."""
 
 
 def statement(given: Table, open_member: OpenMember) -> Table:
@@ -99,7 +99,7 @@ def _by_branch(block: Value) -> Value:
 def _made(
     name: str, make: Callable[[list[Value]], Value | None], open_member: OpenMember
 ) -> Callable[[list[Value]], Value]:
-    return lambda found: make(found) or open_member(name, found[0].position)
+    return lambda found: make(found) or open_member(name, found)
 
 
 def principals(found: list[Value]) -> Value | None:

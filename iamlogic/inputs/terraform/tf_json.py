@@ -36,7 +36,16 @@ from iamlogic.syntax.json_tree import (
 )
 from iamlogic.syntax.problems import Document
 
-_LABELS = {"variable": 1, "output": 1, "module": 1, "resource": 2, "data": 2, "locals": 0}
+_LABELS = {
+    "variable": 1,
+    "output": 1,
+    "module": 1,
+    "resource": 2,
+    "data": 2,
+    "locals": 0,
+    "provider": 1,
+    "terraform": 0,
+}
 
 
 def read_json_blocks(text: str, offset: int, document: Document) -> Iterator[Block]:

@@ -273,6 +273,26 @@ def to_tree(value: Value) -> JsonValue:
             return absent(position)
 
 
+def plain(value: Value) -> object:
+    """What a value says, for a name: with no places, and what is open by its text."""
+    match value:
+        case Text():
+            return value.value
+        case Open(text, _) | Number(text, _):
+            return text
+        case Truth(truth, _):
+            return truth
+        case Sequence(items, _):
+            return [plain(each) for each in items]
+        case Table(entries, _):
+            return {each.name: plain(each.value) for each in entries}
+        case Encoded(root, _):
+            return plain(root)
+        case Either(condition, if_true, if_false, _):
+            return [condition, plain(if_true), plain(if_false)]
+    return None
+
+
 def json_in(text: Text) -> tuple[str, Origin]:
     """A text to be read as JSON: a placeholder that stands for a whole value gets its quotes."""
     chunks: list[Chunk] = []

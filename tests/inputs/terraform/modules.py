@@ -72,3 +72,13 @@ resource "aws_iam_policy" "p" {{
   }})
 }}
 """
+
+
+def unordered(policy: object) -> object:
+    """A policy whose sets have no order, as the provider's have none that matters."""
+    if isinstance(policy, dict):
+        return {name: unordered(value) for name, value in policy.items()}
+    if isinstance(policy, list):
+        items = [unordered(each) for each in policy]
+        return sorted(items) if all(isinstance(each, str) for each in items) else items
+    return policy
