@@ -1,4 +1,4 @@
-"""The grammars and templates travel inside the wheel: an empty environment with nothing but it can parse."""
+"""Grammars and templates travel inside the wheel: an environment with only that one can parse."""
 
 import importlib.util
 import subprocess

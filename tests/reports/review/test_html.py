@@ -23,7 +23,8 @@ import iamlogic as il
 from iamlogic.questions.review.notices import Topic
 from iamlogic.questions.review.review import Review
 from iamlogic.reports.review.html import review_html
-from iamlogic.reports.review.html.page import IN_FULL
+from iamlogic.reports.review.html.page import IN_FULL, MOST_LINES
+from iamlogic.reports.review.html.sections import MOST_ENTRIES
 from iamlogic.reports.review.html.sides import MOST_ROWS
 from tests.reports.review.reviews import (
     HOSTILE,
@@ -298,6 +299,30 @@ def test_a_policy_too_long_to_be_shown_is_cut_and_says_so() -> None:
     text = review_html(Review("a", "b", (long,)))
     assert re.search(r"[0-9]+ more lines are left out", text)
     assert text.count("<tr>") < MOST_ROWS + 100
+
+
+def test_policies_that_are_long_together_are_not_all_shown_side_by_side() -> None:
+    many = [f"s3:Get{number}" for number in range(MOST_ROWS)]
+    long = change(Side("a.json", (READ,)), Side("a.json", ({**READ, "Action": many},)))
+    text = review_html(Review("a", "b", (long,) * 30))
+    shown = -(-MOST_LINES // MOST_ROWS)
+    assert text.count("Side by side it is not shown here") == 30 - shown
+    assert f"are shown for the {shown} gravest changes. Of the other {30 - shown} the page" in text
+
+
+def test_more_than_can_be_told_of_one_change_is_counted() -> None:
+    many = tuple(
+        {**READ, "Sid": f"S{number}", "Resource": f"arn:aws:s3:::{number}/*"}
+        for number in range(MOST_ENTRIES + 7)
+    )
+    root = html5lib.parse(
+        review_html(Review("a", "b", (change(None, Side("a.json", many)),))),
+        namespaceHTMLElements=False,
+    )
+    assert "… 7 more" in [words(each) for each in elements(root, "li")]
+    ids = {each.get("id") for each in root.iter()}
+    links = [str(each.get("href")) for each in elements(root, "a")]
+    assert {each[1:] for each in links} <= ids
 
 
 def test_without_a_change_there_is_nothing_to_filter() -> None:

@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 IN_FULL = 150
 """Changes of which all is shown, the gravest; of the others a page shows the notices."""
 
+MOST_LINES = 15_000
+"""Lines of policies on the page, after which no other change is shown in full."""
+
 MOST_STRANDS = 200
 """Rows of the table of who gains what."""
 
@@ -148,10 +151,8 @@ def _hash(text: str) -> str:
 
 def _page(review: Review, in_full: int) -> Page:
     changes = by_gravity(review)
-    sections = tuple(
-        section_of(change, place, in_full=place <= in_full)
-        for place, change in enumerate(changes, start=1)
-    )
+    sections = _sections(changes, in_full)
+    in_full = sum(each.details is not None for each in sections)
     unread = unread_views(unread_by_place(review), review.unread_notices)
     strands = _strands(changes[:in_full])
     said, grave = outcome(review).value, alarm(review)
@@ -167,12 +168,22 @@ def _page(review: Review, in_full: int) -> Page:
         tuple(_filters(sections, unread)),
         sections,
         unread,
-        _shortened(sections, in_full),
+        _shortened(len(changes), in_full),
         draw([each.strand for each in strands]),
         tuple(_picture_notes(changes, review, in_full)),
         tuple(strands[:MOST_STRANDS]),
         max(0, len(strands) - MOST_STRANDS),
     )
+
+
+def _sections(changes: Sequence[ReviewedChange], in_full: int) -> tuple[Section, ...]:
+    """All changes, the first ones in full as long as there is room."""
+    found, room = [], MOST_LINES
+    for place, change in enumerate(changes, start=1):
+        section = section_of(change, place, in_full=place <= in_full and room > 0)
+        room -= section.details.policies.length if section.details is not None else 0
+        found.append(section)
+    return tuple(found)
 
 
 def _sentence(text: str) -> str:
@@ -202,13 +213,13 @@ def _filters(sections: Sequence[Section], unread: Sequence[UnreadView]) -> Itera
             yield Filter(topic.value, topic.value.capitalize(), count)
 
 
-def _shortened(sections: Sequence[Section], in_full: int) -> str:
-    left_out = sum(each.details is None for each in sections)
-    if not left_out:
+def _shortened(changes: int, in_full: int) -> str:
+    if changes == in_full:
         return ""
     return (
         f"The policies side by side, and what is gained and lost, are shown for the {in_full} "
-        f"gravest changes. Of the other {left_out} the page has the verdict and all notices."
+        f"gravest changes. Of the other {changes - in_full} the page has the verdict and all "
+        "notices."
     )
 
 

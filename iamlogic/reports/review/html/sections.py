@@ -23,6 +23,10 @@ NO_SEVERITY = "none"
 """Stands for the severity of what has no notice."""
 
 
+MOST_ENTRIES = 60
+"""Things of one kind that are told of one change before the rest is counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class NoticeView:
     """One notice: its sentence, where it is, and what shows it."""
@@ -48,11 +52,12 @@ class EntryView:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is gained, what is lost, what is left open, …"""
+    """What is gained, what is lost, what is left open, …; and how much of that is not shown."""
 
     title: str
     lead: str
     entries: tuple[EntryView, ...]
+    more: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +199,13 @@ def _details(change: ReviewedChange, anchor: str) -> Details:
         home = change.before if section.is_of_loss else change.after
         entries = [
             _entry(each, f"{anchor}{letter}{number}", home)
-            for number, each in enumerate(section.entries, start=1)
+            for number, each in enumerate(section.entries[:MOST_ENTRIES], start=1)
         ]
-        told.append(Told(section.kind.value, section.lead, tuple(entries)))
+        more = len(section.entries) - len(entries)
+        told.append(Told(section.kind.value, section.lead, tuple(entries), more))
         if word:
             style = "loses" if section.is_of_loss else "gains"
-            for entry, shown in zip(section.entries, entries, strict=True):
+            for entry, shown in zip(section.entries, entries, strict=False):  # as many as are shown
                 if entry.example is not None:
                     tags.setdefault(entry.example, Tag(word, shown.anchor, style))
     return Details(sides_of(change, tags), tuple(told), tuple(doubts(change, VOICE)), proof or "")

@@ -98,6 +98,11 @@ class Sides:
     has_after: bool
     left_out: int
 
+    @property
+    def length(self) -> int:
+        """How many rows there are."""
+        return sum(len(group.rows) for part in self.parts for group in part.groups)
+
 
 def sides_of(change: ReviewedChange, tags: Mapping[Request, Tag]) -> Sides:
     """Both policies of a change; `tags` are those of its differences, by their examples."""
