@@ -170,7 +170,9 @@ def test_policies_in_other_documents_and_texts_are_found_where_they_stand(repo: 
     text = policy(READ, indent=None)
     repo.write("exports.json", json.dumps({"Policy": text, "list": [json.loads(text)]}, indent=1))
     told = found(code=0)
-    assert [(each["after"]["name"], each["after"]["place"]["line"]) for each in told["changes"]] == [
+    assert [
+        (each["after"]["name"], each["after"]["place"]["line"]) for each in told["changes"]
+    ] == [
         ("Policy", 2),
         ("list[0]", 4),
     ]
@@ -341,3 +343,97 @@ def test_it_is_run_from_any_folder_of_the_repository(
     here = found(code=1)
     monkeypatch.chdir(repo.root / "sub")
     assert found(code=1) == here
+
+
+TEMPLATE = """
+Parameters:
+  Who: {Type: String}
+Resources:
+  Bucket:
+    Type: AWS::S3::Bucket
+  Policy:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: !Ref Bucket
+      PolicyDocument:
+        Version: 2012-10-17
+        Statement:
+          - Effect: Allow
+            Principal: {AWS: 111122223333}
+            Action: s3:GetObject
+            Resource: !Sub "${Bucket.Arn}/*"
+"""
+
+
+def test_a_template_is_reviewed_policy_by_policy_at_its_lines(repo: Repo) -> None:
+    repo.commit(**{"iamlogic.toml": SETTINGS, "t.yaml": TEMPLATE})
+    repo.write("t.yaml", TEMPLATE.replace("111122223333", "!Ref Who"))
+    told = found(code=3)
+    (change,) = told["changes"]
+    assert change["after"]["name"] == "Policy.PolicyDocument"
+    assert change["after"]["resource_type"] == "AWS::S3::Bucket"
+    assert {n["place"]["line"] for n in change["notices"]} == {14}
+    assert any(n["depends_on"] == ["Who"] for n in change["notices"])
+    who = "arn:aws:iam::{}:role/x"
+    assert found("--parameter", f"Who={who.format('111122223333')}", code=0)
+    assert found("--parameter", f"Who={who.format('444455556666')}", code=1)
+
+
+def test_a_module_is_reviewed_when_a_file_changes_that_its_policies_speak_of(repo: Repo) -> None:
+    main = """
+variable "actions" { default = ["s3:GetObject"] }
+resource "aws_iam_policy" "p" {
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = local.actions, Resource = "*" }]
+  })
+}
+"""
+    repo.commit(m__main_tf=main, m__locals_tf='locals { actions = ["s3:GetObject"] }\n')
+    repo.write("m/locals.tf", 'locals { actions = ["s3:GetObject", "s3:PutObject"] }\n')
+    told = found("--fail-on", "gained", code=1)
+    (change,) = told["changes"]
+    assert change["after"]["name"] == "aws_iam_policy.p.policy"
+    assert change["comparison"]["gained"][0]["region"]["Action"] == ["s3:PutObject"]
+
+
+def test_a_module_is_reviewed_when_a_file_changes_that_it_reads_in(repo: Repo) -> None:
+    main = """resource "aws_iam_policy" "p" { policy = file("${path.module}/policies/p.json") }\n"""
+    repo.commit(m__main_tf=main, m__policies__p_json=policy(READ))
+    repo.write("m/policies/p.json", policy(READ, PASS))
+    told = found("--fail-on", "gained", code=1)
+    assert any("aws_iam_policy.p" in each["policy"] for each in told["changes"])
+
+
+def test_a_plan_has_both_sides(repo: Repo) -> None:
+    def change(address: str, before: str | None, after: str | None) -> Json:
+        actions = [["create"], ["delete"], ["update"]][
+            0 if before is None else 1 if after is None else 2
+        ]
+        return {
+            "address": address,
+            "mode": "managed",
+            "type": "aws_iam_policy",
+            "name": address.partition(".")[2],
+            "change": {
+                "actions": actions,
+                "before": None if before is None else {"policy": before},
+                "after": None if after is None else {"policy": after},
+                "after_unknown": {},
+            },
+        }
+
+    changes = [
+        change("aws_iam_policy.wider", policy(READ), policy(READ, PASS)),
+        change("aws_iam_policy.same", policy(READ), policy(READ, indent=None)),
+        change("aws_iam_policy.new", None, policy(WRITE)),
+        change("aws_iam_policy.gone", policy(READ), None),
+    ]
+    plan = {"format_version": "1.2", "terraform_version": "1.9.0", "resource_changes": changes}
+    repo.write("plan.json", json.dumps(plan))
+    repo.write("iamlogic.toml", SETTINGS)
+    told = found("--terraform-plan", "plan.json", code=1)
+    relations = {each["policy"]: each["kind"] for each in told["changes"]}
+    assert sorted(relations.values()) == ["ADDED", "CHANGED", "REMOVED"]
+    assert ("guardrail", "error") in topics(told)
+    assert told["unchanged"] == 1
