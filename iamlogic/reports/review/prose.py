@@ -42,7 +42,7 @@ def cell(text: str) -> str:
         return code(text)
     # What GitHub does with a bar after a backslash is not what it says, so there is neither.
     plain = "".join(c if c.isalnum() or c in " /-" else f"&#{ord(c)};" for c in text)
-    return f"<code>{plain.replace('www', '&#119;ww').replace('WWW', '&#87;WW')}</code>"
+    return f"<code>{plain}</code>"
 
 
 def tag(text: str) -> str:

@@ -271,9 +271,8 @@ def why_unread(unread: Unread) -> list[str]:
 def proved(review: Review) -> str | None:
     """What is known beside what is listed; None where that is nothing."""
     compared = [each.comparison for each in review.changes]
-    if not compared or any(each.relation is Relation.UNKNOWN for each in compared):
-        return None
-    if not all(each.complete for each in compared):
+    known = (each.complete and each.relation is not Relation.UNKNOWN for each in compared)
+    if not compared or not all(known):
         return None
     if any(change.for_any is not None for change in review.changes):
         return f"{PROVED[:-1]}, each placeholder read as a name of its own."

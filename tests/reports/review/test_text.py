@@ -104,6 +104,23 @@ def test_a_review_that_is_not_complete_does_not_say_that_all_is_proved() -> None
     assert "Proved: " not in on_terminal(a_review())  # one change of it is not known
 
 
+def test_an_account_that_may_not_be_whole_says_so_and_proves_nothing() -> None:
+    made = change(Side("a.json", (READ,)), Side("a.json", (READ, WRITE)))
+    account = replace(made.comparison._account, reason="the timeout was hit")
+    made.comparison.__dict__["_account"] = account
+    text = on_terminal(review_of(made))
+    assert "Not complete: there may be differences outside these regions" in text
+    assert "Proved: " not in text
+
+
+def test_a_broken_guardrail_is_never_passed_over_whatever_notices_there_are() -> None:
+    same = change(Side("a.json", (PASS,)), Side("b.json", (PASS,)), (PASS_ROLE,))
+    assert same.breaches
+    text = on_terminal(review_of(replace(same, notices=())))
+    assert "Broken before as well, guardrails:" in text
+    assert "- no-pass-role: no policy lets anyone pass any role" in text
+
+
 def test_forty_grants_to_outsiders_are_counted_after_a_few() -> None:
     principals = {"AWS": [f"4444555566{number:02}" for number in range(40)]}
     review = review_of(change(None, Side("a.json", (share(principals),)), bucket=True))
