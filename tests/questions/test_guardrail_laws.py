@@ -26,7 +26,7 @@ from iamlogic.syntax.policy import Policy, PolicyKind
 from tests.differential.oracle import share
 from tests.strategies.policies import Json, documents, policies, statements
 from tests.strategies.requests import requests
-from tests.strategies.vocabulary import COLLIDING, HERE, STRING, THERE, Key, Vocabulary
+from tests.strategies.vocabulary import ARN, COLLIDING, HERE, STRING, THERE, Key, Vocabulary
 
 OPEN = replace(
     COLLIDING,
@@ -36,6 +36,8 @@ OPEN = replace(
     keys=(
         Key(("s3:prefix",), STRING, ("a", "<A>", "<B>*", "a*")),
         Key(("aws:PrincipalAccount",), STRING, (HERE, "<B>")),
+        Key(("aws:PrincipalTag/<U>",), STRING, ("a", "<B>")),
+        Key(("aws:PrincipalArn",), (*ARN, *STRING), (f"arn:aws:iam::{HERE}:user/<U>",)),
     ),
 )
 """Policies with placeholders in resources, actions, principals and conditions."""
@@ -48,6 +50,8 @@ ASKED = replace(
     keys=(
         Key(("s3:prefix",), STRING, ("a", "b", "a*", "?")),
         Key(("aws:PrincipalAccount",), STRING, (HERE, THERE)),
+        Key(("aws:PrincipalTag/a",), STRING, ("a", "b")),
+        Key(("aws:PrincipalArn",), ARN, ("arn:aws:iam::*:user/a", "*")),
     ),
 )
 """Scopes that have much to do with such policies, without placeholders."""
