@@ -72,6 +72,7 @@ def test_a_program_prints_what_the_page_shows(block: re.Match[str], tmp_path: Pa
 
 
 _STEP = re.compile(r"^```(sh|console)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_TYPED = re.compile(r"^\$ ((?:iamlogic|git) .*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 _NEXT = "--- next step"
 IDENTITY = {
     f"GIT_{who}_{what}": value
@@ -88,9 +89,9 @@ IDENTITY = {
 def test_a_session_goes_as_the_page_shows(page: Path, tmp_path: Path) -> None:
     script, expected = ["set -e"], []
     for kind, body in _STEP.findall(page.read_text(encoding="utf-8")):
-        steps = [(body, None)] if kind == "sh" else _COMMAND.findall(body)
+        steps = [(body, None)] if kind == "sh" else _TYPED.findall(body)
         for command, printed in steps:
-            line = command if printed is None else f"iamlogic {command} 2>&1 || true"
+            line = command if printed is None else f"{command} 2>&1 || true"
             script += [line, f"echo '{_NEXT}'"]
             expected.append(None if printed is None else printed.rstrip())
     environment = {
