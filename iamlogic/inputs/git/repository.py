@@ -179,9 +179,9 @@ class Repository:
         at = 0
         for file, _ in is_read:
             end = answer.index(b"\n", at)
-            size = int(answer[at:end].rpartition(b" ")[2])
-            found[file] = answer[end + 1 : end + 1 + size]
-            at = end + 1 + size + 1
+            length = int(answer[at:end].rpartition(b" ")[2])
+            found[file] = answer[end + 1 : end + 1 + length]
+            at = end + 1 + length + 1
         for file, name in named:
             if "\n" in name:
                 found[file] = self._beginning(name)
