@@ -165,7 +165,10 @@ def _property(
     too_far = within in scope.within or len(scope.within) > MOST_NAMES
     if node is None or too_far:
         return otherwise
-    value = resolver.resolve(node, scope.inside(within))
+    key = (resource, name, frozenset(scope.assumed.items()))
+    if key not in resolver.named:
+        resolver.named[key] = resolver.resolve(node, scope.inside(within))
+    value = resolver.named[key]
 
     def named(resolved: Arguments) -> JsonValue:
         text = text_of(resolved[0])

@@ -72,12 +72,13 @@ def defaults_in(
     """The parameters that an expression speaks of whose values are their defaults."""
     return frozenset(
         name
-        for name in _parameters(node, template, frozenset())
+        for name in _parameters(node, template, set())
         if name not in scope.assumed and template.is_by_default(name, deployment)
     )
 
 
-def _parameters(node: JsonValue, template: Template, seen: frozenset[str]) -> Iterator[str]:
+def _parameters(node: JsonValue, template: Template, seen: set[str]) -> Iterator[str]:
+    """The names that references have; `seen` are the conditions that were looked into."""
     match node:
         case JsonObject((Member("Ref", _, JsonString(name, _)),), _):
             yield name
@@ -88,7 +89,8 @@ def _parameters(node: JsonValue, template: Template, seen: frozenset[str]) -> It
                 yield from _parameters(each, template, seen)
         case JsonObject((Member("Condition", _, JsonString(name, _)),), _):
             if name in template.conditions and name not in seen:
-                yield from _parameters(template.conditions[name], template, seen | {name})
+                seen.add(name)
+                yield from _parameters(template.conditions[name], template, seen)
         case JsonObject(members, _):
             for member in members:
                 yield from _parameters(member.value, template, seen)
@@ -98,39 +100,40 @@ def _parameters(node: JsonValue, template: Template, seen: frozenset[str]) -> It
 
 
 def implied(
-    node: JsonValue,
-    *,
-    holds: bool,
-    template: Template,
-    open_: frozenset[str],
-    seen: frozenset[str] = frozenset(),
+    node: JsonValue, *, holds: bool, template: Template, open_: frozenset[str]
 ) -> dict[str, str | None]:
     """What the parameters are where a condition holds, or does not, as far as that says.
 
     Those of `open_` have not their defaults there, since those make it otherwise: what is not said
     of them is None.
     """
-    call = as_call(node)
+    return {**dict.fromkeys(open_), **dict(_said(node, holds, template, set()))}
+
+
+def _said(
+    node: JsonValue,
+    holds: bool,  # noqa: FBT001 (a value)
+    template: Template,
+    seen: set[tuple[str, bool]],
+) -> Iterator[tuple[str, str]]:
+    """The parameters of which a condition says what they are; `seen` are conditions heard."""
     name = text_of(get(node, "Condition"))
-    if call is None and name is not None:
-        inner = template.conditions.get(name)
-        if inner is None or name in seen:
-            return dict.fromkeys(open_)
-        return implied(inner, holds=holds, template=template, open_=open_, seen=seen | {name})
-    said: dict[str, str | None] = {}
-    parts = arguments(call.argument) if call else ()
-    match call.function if call else "", holds:
+    call = as_call(node)
+    if call is None:
+        if name is not None and name in template.conditions and (name, holds) not in seen:
+            seen.add((name, holds))
+            yield from _said(template.conditions[name], holds, template, seen)
+        return
+    parts = arguments(call.argument)
+    match call.function, holds:
         case "Fn::Not", _:
             for each in parts[:1]:
-                said = implied(each, holds=not holds, template=template, open_=open_, seen=seen)
-            return said
+                yield from _said(each, not holds, template, seen)
         case ("Fn::And", True) | ("Fn::Or", False):
             for each in parts:
-                nothing: frozenset[str] = frozenset()
-                said |= implied(each, holds=holds, template=template, open_=nothing, seen=seen)
+                yield from _said(each, holds, template, seen)
         case "Fn::Equals", True:
-            said = dict(_equal(parts))
-    return {**dict.fromkeys(open_), **said}
+            yield from _equal(parts)
 
 
 def _equal(parts: tuple[JsonValue, ...]) -> Iterator[tuple[str, str]]:

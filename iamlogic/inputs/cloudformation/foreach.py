@@ -50,7 +50,7 @@ def _member(resolver: Resolver, member: Member, depth: int) -> Iterator[Member]:
     match loop:
         case JsonList((JsonString(name, _), collection, JsonObject() as body), _):
             for item in _items(resolver, collection, name):
-                repeated = _substituted(body, name, item)
+                repeated = _substituted(resolver, body, name, item)
                 assert isinstance(repeated, JsonObject)
                 for each in repeated.members:
                     yield from _member(resolver, each, depth + 1)
@@ -73,8 +73,9 @@ def _items(resolver: Resolver, collection: JsonValue, name: str) -> Iterator[str
     yield from texts
 
 
-def _substituted(node: JsonValue, name: str, value: str) -> JsonValue:
+def _substituted(resolver: Resolver, node: JsonValue, name: str, value: str) -> JsonValue:
     """The body of a loop for one item."""
+    resolver.step(node.position)
     call = as_call(node)
     if call and call.function == "Ref" and text_of(call.argument) == name:
         return JsonString(value, call.position)
@@ -82,13 +83,15 @@ def _substituted(node: JsonValue, name: str, value: str) -> JsonValue:
         case JsonString(text, position):
             return JsonString(_in_text(text, name, value), position)
         case JsonList(items, position):
-            return JsonList(tuple(_substituted(item, name, value) for item in items), position)
+            return JsonList(
+                tuple(_substituted(resolver, item, name, value) for item in items), position
+            )
         case JsonObject(members, position):
             changed = (
                 Member(
                     _in_text(member.name, name, value),
                     member.position,
-                    _substituted(member.value, name, value),
+                    _substituted(resolver, member.value, name, value),
                 )
                 for member in members
             )

@@ -25,9 +25,9 @@ from iamlogic.inputs.unresolved.placeholders import Placeholders
 from iamlogic.syntax.json_tree import JsonList, JsonObject, JsonString, JsonValue, Member
 from iamlogic.syntax.problems import Document, Problems
 
-MAX_STEPS = 2_000_000
-"""Nodes that are resolved for one template. A template of AWS's largest size needs a tenth; one
-whose names are made of each other's names could go on for ever."""
+MAX_STEPS = 200_000
+"""Expressions that are resolved for one template. Templates of 100 KB need less than a thousand;
+one whose names are made of each other's names could go on for ever."""
 
 MAX_LEVELS = 80
 """Expressions inside each other, those that a reference leads to included."""
@@ -51,10 +51,18 @@ class Resolver:
     levels: int = 0
     empty: dict[int, str] = field(default_factory=dict)
     """Where a parameter stands whose default is empty, by the parameter's name."""
+    verdicts: dict[tuple[str, frozenset[tuple[str, str | None]]], Verdict] = field(
+        default_factory=dict
+    )
+    """Conditions that are decided, with what was assumed."""
+    named: dict[tuple[str, str, frozenset[tuple[str, str | None]]], JsonValue] = field(
+        default_factory=dict
+    )
+    """Properties that name resources, by resource and property, with what was assumed."""
 
     def resolve(self, node: JsonValue, scope: Scope) -> JsonValue:
         """The value of an expression, or of all expressions in a tree."""
-        self._step(node)
+        self.step(node.position)
         if self.levels >= MAX_LEVELS:
             reason = "the result of expressions that lead too far into each other"
             return self.open(expression(node), reason, node.position)
@@ -66,6 +74,7 @@ class Resolver:
 
     def open(self, name: str, reason: str, position: int) -> JsonString:
         """The placeholder for a value that is not known."""
+        self.step(position)
         where = self.document.where(position, ())
         return JsonString(self.placeholders.text(name, reason, where), position)
 
@@ -88,11 +97,20 @@ class Resolver:
             return self.open(name, "a text that is too long", position)
         return result
 
+    def step(self, position: int) -> None:
+        """Count one step. Raises `PolicySyntaxError` when there have been too many."""
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            problems = Problems(self.document)
+            message = f"resolving this template takes more than {MAX_STEPS:,} steps"
+            problems.error(position, (), message, "R-P1")
+            raise problems.failure()
+
     def decide(self, node: JsonValue | None, scope: Scope) -> Verdict:
         """Whether a condition holds."""
         if node is None:
             return Verdict(None)
-        self._step(node)
+        self.step(node.position)
         if self.levels >= MAX_LEVELS:
             return Verdict(None)
         self.levels += 1
@@ -104,12 +122,10 @@ class Resolver:
     def branch(self, condition: str, scope: Scope, position: int) -> Branch:
         """A condition by its name, and the scopes of both of its branches."""
         node = self.template.conditions.get(condition)
-        within = f"condition {condition}"
-        if node is None or within in scope.within:
+        if node is None or f"condition {condition}" in scope.within:
             reason = "a condition that the template does not define"
             return Branch(self._condition(condition, reason, position), None, scope, scope)
-        inner = scope.inside(within)
-        verdict = self.decide(node, inner)
+        verdict = self._named(condition, scope)
         if verdict.is_decided:
             return Branch("", verdict.holds, scope, scope)
 
@@ -183,10 +199,7 @@ class Resolver:
     def _decided(self, node: JsonValue, scope: Scope) -> Verdict:
         name = text_of(get(node, "Condition"))
         if name is not None:
-            within = f"condition {name}"
-            if within in scope.within:
-                return Verdict(None)
-            return self.decide(self.template.conditions.get(name), scope.inside(within))
+            return self._named(name, scope)
         call = as_call(node)
         parts = arguments(call.argument) if call else ()
         match call.function if call else "":
@@ -201,6 +214,16 @@ class Resolver:
                 return self._equal(parts[0], parts[1], scope)
         return Verdict(None)
 
+    def _named(self, name: str, scope: Scope) -> Verdict:
+        within = f"condition {name}"
+        if within in scope.within:
+            return Verdict(None)
+        key = (name, frozenset(scope.assumed.items()))
+        if key not in self.verdicts:
+            condition = self.template.conditions.get(name)
+            self.verdicts[key] = self.decide(condition, scope.inside(within))
+        return self.verdicts[key]
+
     def _equal(self, one: JsonValue, other: JsonValue, scope: Scope) -> Verdict:
         deployment = self.placeholders.deployment
         texts = [text_of(self.resolve(each, scope)) for each in (one, other)]
@@ -210,14 +233,6 @@ class Resolver:
             return Verdict(None)
         used = (defaults_in(each, self.template, deployment, scope) for each in (one, other))
         return Verdict(texts[0] == texts[1], frozenset().union(*used))
-
-    def _step(self, node: JsonValue) -> None:
-        self.steps += 1
-        if self.steps > MAX_STEPS:
-            problems = Problems(self.document)
-            message = f"resolving this template takes more than {MAX_STEPS:,} steps"
-            problems.error(node.position, (), message, "R-P1")
-            raise problems.failure()
 
 
 @dataclass(frozen=True, slots=True)

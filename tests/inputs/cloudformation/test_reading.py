@@ -582,6 +582,15 @@ def test_a_loop_over_what_is_not_known_is_read_once() -> None:
     assert first_resource(policy) == "arn:aws:s3:::<Name>"
 
 
+def test_loops_that_multiply_are_bounded() -> None:
+    items = ", ".join(f"i{number}" for number in range(100))
+    loop = "'X${A}${B}${C}': {Type: AWS::S3::Bucket}"
+    for name in "CBA":
+        loop = f"'Fn::ForEach::{name}': [{name}, [{items}], {{{loop}}}]"
+    one = unread(f"Resources: {{{loop}}}")
+    assert "takes more than" in str(one.error)
+
+
 def test_resources_from_a_transform_are_told() -> None:
     one = unread("""
 Resources:

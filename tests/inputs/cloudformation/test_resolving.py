@@ -252,15 +252,30 @@ def test_a_text_on_too_many_conditions_is_open() -> None:
 
 
 def test_names_that_double_each_other_are_bounded() -> None:
-    count = 40
+    parts = [f"${{B{number + 1}}}" * 12 for number in range(40)]
     buckets = "".join(
-        f"  B{n}: {{Type: AWS::S3::Bucket, Properties: {{BucketName: "
-        f'!Sub "${{B{n + 1}}}${{B{n + 1}}}"}}}}\n'
-        for n in range(count)
+        f"  B{number}: {{Type: AWS::S3::Bucket, Properties: {{BucketName: !Sub '{part}'}}}}\n"
+        for number, part in enumerate(parts)
     )
-    found = resolved("!Ref B0", f"Resources:\n{buckets}")
+    one = resolver(f"Resources:\n{buckets}")
+    found = plain(one.resolve(tree("!Ref B0"), Scope()))
     assert isinstance(found, str)
     assert len(found) <= MAX_RESULT
+    assert one.steps < MAX_STEPS
+
+
+def test_conditions_that_double_each_other_are_decided_once() -> None:
+    conditions = "".join(
+        f"  C{number}: !And [!Condition C{number + 1}, !Condition C{number + 1}]\n"
+        for number in range(40)
+    )
+    template = f"""
+Parameters: {{P: {{Type: String, Default: a}}}}
+Conditions:
+  C40: !Equals [!Ref P, x]
+{conditions}
+"""
+    assert resolved("!If [C0, !Ref P, !Ref P]", template) == ("<if C0>", "x", "a")
 
 
 def test_expressions_far_inside_each_other_end() -> None:
@@ -274,4 +289,4 @@ def test_the_bound_on_steps_is_above_what_a_template_needs() -> None:
     one = resolver(TEMPLATE)
     for expression, _ in CASES:
         one.resolve(tree(expression), Scope())
-    assert one.steps < MAX_STEPS / 1000
+    assert one.steps < MAX_STEPS / 50
