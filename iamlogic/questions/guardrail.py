@@ -23,7 +23,7 @@ from iamlogic.questions.review.globs import is_in_repository, matches_any
 from iamlogic.questions.review.notices import Severity
 from iamlogic.questions.review.placed import PlacedPolicy
 from iamlogic.semantics.request import Request
-from iamlogic.syntax.policy import Policy
+from iamlogic.syntax.policy import Policy, PolicyKind
 from iamlogic.syntax.policy_types import PolicyType, check_policy, is_trust_policy
 from iamlogic.syntax.scope import Scope
 
@@ -170,7 +170,11 @@ def _breach(placed: PlacedPolicy, guardrail: Guardrail, timeout: float | None) -
         hinges,
     )
 
+    may_name = placed.type is None or placed.type in NAMING
+
     def ask(policy: Policy) -> Answer:
+        if may_name and not policy.statements:  # no statement shows that it is about everybody
+            policy = replace(policy, kind=PolicyKind.RESOURCE)
         return _asked(policy, guardrail, timeout)
 
     for_any = ask(placed.for_any)

@@ -193,6 +193,14 @@ def test_a_policy_without_statements_may_be_of_any_type(type_: T) -> None:
     assert il.check_guardrails(parsed(), [replace(ALWAYS, types=(type_,))])
 
 
+def test_a_policy_without_statements_is_about_everybody_unless_it_is_a_requester_s() -> None:
+    service = {"Action": "*", "Principal": {"Service": "logging.s3.amazonaws.com"}}
+    given = guardrail(service, il.Demand.ALWAYS)
+    assert il.check_guardrails(parsed(), [given])
+    assert il.check_guardrails(parsed(), [given], policy_type=T.RESOURCE)
+    assert not il.check_guardrails(parsed(), [given], policy_type=T.IDENTITY)
+
+
 def test_what_no_type_allows_exempts_a_policy_from_none() -> None:
     own = {"Version": "2012-10-17", "Id": "only-resource-policies-have-one", "Statement": [allow()]}
     given = replace(NEVER, types=(T.IDENTITY,))
@@ -258,6 +266,8 @@ ALICE = {"StringEquals": {"aws:username": "<User>"}}
 
 NEVER_ALICE = guardrail({**PAYROLL, "Condition": {"StringEquals": {"aws:username": "alice"}}})
 BUT_OBJECTS = guardrail({"NotAction": "s3:GetObject"})
+ANY_S3 = guardrail({"Action": "s3:*"})
+A_BUT_X = {"StringEquals": {"s3:prefix": "<A>"}, "StringNotEquals": {"s3:prefix": "x"}}
 LIKE_A = {"StringEqualsIgnoreCase": {"s3:prefix": "<A>"}}
 NOT_X = guardrail({"Action": "s3:*", "Condition": {"StringNotEquals": {"s3:prefix": "x"}}})
 TAGGED = {"StringEquals": {"aws:PrincipalTag/<A>": "v"}}
@@ -286,6 +296,8 @@ FROM_S3 = guardrail(
         ([allow("arn:aws:s3:::payroll-1/*"), deny("*", Condition=ALICE)], NEVER_ALICE, "User"),
         ([allow("*", "s3:Get<A>")], BUT_OBJECTS, "A"),
         ([allow(Condition=LIKE_A)], NOT_X, "A"),
+        ([allow(Condition=A_BUT_X)], ANY_S3, "A"),
+        ([allow("arn:aws:s3:::<Bucket>"), deny("arn:aws:s3:::a*")], ANY_S3, "Bucket"),
         ([allow(Condition=TAGGED)], NOT_TAGGED, "A"),
         ([allow("<A>", "sqs:*")], guardrail({"Action": "*", "Resource": "arn:*"}), "A"),
         ([share("*", Condition=FROM)], FROM_S3, "A"),
