@@ -14,7 +14,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from iamlogic.errors import PolicySyntaxError
-from iamlogic.questions.review.placed import Found, PlacedPolicy, Unread
+from iamlogic.questions.review.placed import UNKNOWN_ARN, Found, PlacedPolicy, Unread
 from iamlogic.reports.openness import is_open, open_words
 from iamlogic.syntax.policy import (
     Condition,
@@ -113,10 +113,15 @@ def _operator_and_key(condition: Condition) -> tuple[str, str]:
 
 def _values(element: str, values: Iterable[Text]) -> Iterator[str]:
     """A line for each value; R-P12: one value and the list of it are the same."""
-    texts = sorted({each.text for each in values})
-    yield from (f"  {element}: {each}" for each in map(shown, texts) if texts)
+    texts = sorted({_without_stand_in(each.text) for each in values})
+    yield from (f"  {element}: {each}" for each in map(shown, texts))
     if not texts:
         yield f"  {element}: {_NOTHING}"
+
+
+def _without_stand_in(text: str) -> str:
+    """A placeholder of which not even the service is known, as the template's own name for it."""
+    return text.removeprefix(UNKNOWN_ARN) if text.startswith(f"{UNKNOWN_ARN}<") else text
 
 
 def shown(text: str) -> str:

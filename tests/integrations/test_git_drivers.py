@@ -25,6 +25,19 @@ Resources:
             Resource: arn:aws:s3:::logs/*
 """
 
+MODULE = """\
+variable "bucket" {{}}
+data "aws_iam_policy_document" "logs" {{
+  statement {{
+    actions   = ["{action}"]
+    resources = ["${{var.bucket}}/*"]
+  }}
+}}
+resource "aws_iam_policy" "logs" {{
+  policy = data.aws_iam_policy_document.logs.json
+}}
+"""
+
 
 @pytest.fixture
 def by_meaning(tmp_path: Path) -> Scratch:
@@ -112,6 +125,15 @@ def test_what_is_around_the_policies_of_a_template_is_compared_too(by_meaning: S
     lines = changed_lines(diff)
     assert "+  Principal AWS: *" in lines
     assert {"-Description: old", "+Description: new"} <= set(lines)
+
+
+def test_a_module_of_terraform_is_compared_by_its_policies(by_meaning: Scratch) -> None:
+    by_meaning.write(".gitattributes", "*.tf diff=iamlogic\n")
+    by_meaning.commit({"main.tf": MODULE.format(action="s3:GetObject")})
+    by_meaning.write("main.tf", MODULE.format(action="s3:*"))
+    diff = by_meaning.git("diff", "--unified=9")
+    assert "\n   Resource: <var.bucket>/*\n" in diff
+    assert changed_lines(diff)[:2] == ["-  Action: s3:GetObject", "+  Action: s3:*"]
 
 
 def test_bytes_that_are_no_text_stay_as_they_are(by_meaning: Scratch) -> None:
