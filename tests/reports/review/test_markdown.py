@@ -97,7 +97,7 @@ def test_it_renders_as_what_it_is_meant_to_be(review: Review) -> None:
 def test_each_account_is_inside_its_fold() -> None:
     tree = rendered(review_markdown(a_review()))
     for fold in tree.iter("details"):
-        assert not list(fold[0].iter("details"))
+        assert list(fold.iter("details")) == [fold]  # none is inside another
         assert len(fold) > 1  # what stands behind the summary is inside as well
     after = [each.tag for each in next(tree.iter("body"))]
     assert after[-1] == "details"
@@ -221,23 +221,37 @@ def test_the_gravest_keep_their_details() -> None:
     assert severities == sorted(severities, key=[*order, ""].index)
 
 
+def small_changes(count: int) -> list[ReviewedChange]:
+    made = small()
+    assert made.after is not None
+    return [
+        replace(made, after=replace(made.after, file=f"small-{number:03}.json"))
+        for number in range(count)
+    ]
+
+
 def test_one_flood_does_not_hide_what_is_less_grave() -> None:
-    flood = change(
-        None,
-        Side(
-            "flood.json",
-            tuple(
-                {**READ, "Sid": f"S{number}", "Resource": f"arn:aws:s3:::b{number}/{'x' * 200}"}
-                for number in range(120)
-            ),
-        ),
+    statements = tuple(
+        {**READ, "Sid": f"S{number}", "Resource": f"arn:aws:s3:::b{number}/{'x' * 200}"}
+        for number in range(24)
     )
-    error = a_review().notices[0]
-    flood = replace(flood, notices=(error, *flood.notices))
-    small = [change(None, Side(f"small-{number}.json", (READ,))) for number in range(12)]
-    text = review_markdown(Review("a", "b", (flood, *small)))
-    assert len(text) <= LONGEST_COMMENT
-    assert text.count("<details><summary><code>small-") == 12
+    flood = change(None, Side("flood.json", statements))
+    flood = replace(flood, notices=(a_review().changes[1].notices[0], *flood.notices))
+    alone = review_markdown(Review("a", "b", (flood,)))
+    assert alone.count("now allows") == len(statements)
+    rest = small_changes(90)
+    text = review_markdown(Review("a", "b", (flood, *rest)))
+    assert len(alone) + len(review_markdown(Review("a", "b", tuple(rest)))) > LONGEST_COMMENT
+    assert text.count("<details><summary><code>small-") == len(rest)
+    assert "parts of the details of 1 policy" in text
+
+
+def test_nor_does_one_that_does_not_even_fit_in_brief() -> None:
+    error = replace(a_review().changes[1].notices[0], detail=("x" * 290,) * 60)
+    flood = replace(small(), notices=(error,))
+    text = review_markdown(Review("a", "b", (flood, *small_changes(200))))
+    assert "<details><summary><code>a.json" not in text
+    assert "<details><summary><code>small-000.json" in text
 
 
 def test_losses_are_told_in_a_line_each() -> None:
