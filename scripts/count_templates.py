@@ -20,7 +20,11 @@ from iamlogic.inputs.unresolved.placeholders import Deployment
 
 _SUFFIXES = {".json", ".yaml", ".yml", ".template"}
 _NAME = re.compile(r"""(?<![A-Za-z])Statement(?:\\*["'])?\s*:|CustomStatements:""")
-_GRANTS = re.compile(r"AWS::Lambda::(?:LayerVersion)?Permission\b|AWS::Events::EventBusPolicy\b")
+_GRANTS = re.compile(
+    r"AWS::Lambda::(?:LayerVersion)?Permission\b|AWS::Events::EventBusPolicy\b"
+    r"|AccessControl\W+(?:Public|Authenticated)|FunctionUrlConfig"
+)
+"""What iamlogic makes policies of without that name."""
 
 
 @dataclass(slots=True)

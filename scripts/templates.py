@@ -37,17 +37,19 @@ date, and if AWS's schemas have a property that may hold a policy and is not bel
 ## What is found
 
 - The **places** in the table below, each with the type of its policy.
-- **Grants in other words**: `AWS::Lambda::Permission`, `AWS::Lambda::LayerVersionPermission` and
-  `AWS::Events::EventBusPolicy` become the statement that AWS documents for them. The other ones are
-  told as left open, never passed over in silence.
+- **Grants in other words**: a permission of a function, of a layer or of an event bus, a public ACL
+  of a bucket, and a function URL of SAM's without authentication become the statement that AWS
+  documents for them. The other ones below are told as left open, never passed over in silence.
 - **Anything that has the shape of a policy**, a `Statement` whose items have an `Effect`: an object
   at any depth, or JSON text, also inside other JSON text. A custom resource may hold one.
-- Templates inside of templates (`TemplateBody` as JSON text), with names of their own.
+- Templates inside of templates (`TemplateBody` as text), with names of their own.
+- A macro that is not AWS's is told: what it makes of the template is known at the deployment.
 
 Not read, because no document stands there: `ManagedPolicyArns`, and names of managed policies under
 SAM's `Policies`. A policy template of SAM (`S3ReadPolicy`) is told as left open. Policies that
-SAM's events and connectors, or macros, generate are seen in the processed template only; nested
-stacks are templates of their own.
+SAM's events generate are seen in the processed template only; nested stacks are templates of their
+own. Other ways to share a resource (AWS RAM, Lake Formation, endpoint services) are no policies and
+are out of scope.
 
 A resource is read as if it were there, whatever its `Condition` says.
 
@@ -92,7 +94,7 @@ against a search for the word `Statement` as a name.
 
 | templates | files | found | left open | malformed | missed |
 |---|---|---|---|---|---|
-| cfn-lint 1.58.0, `test/fixtures/templates` | 218 | 161 | 0 | 25 | 0 |
+| cfn-lint 1.58.0, `test/fixtures/templates` | 218 | 167 | 2 | 25 | 0 |
 | a CDK 2.275.0 stack with 25 kinds of constructs | 2 | 48 | 0 | 0 | 0 |
 
 The malformed ones are fixtures made to be: broken YAML and JSON, empty trust policies, wrong

@@ -4,8 +4,12 @@
 function's policy gets; likewise for layers and for event buses. Each resource becomes a policy with
 one statement: policies of a resource only add up, so each can be judged for what it grants.
 
+A bucket's canned ACL that is public, and a URL of SAM's that asks for no authentication, are public
+access without any policy, and become one.
+
 Sources: Lambda API Reference, API_AddPermission and API_AddLayerVersionPermission; Lambda Developer
-Guide, access-control-resource-based; EventBridge API Reference, API_PutPermission.
+Guide, access-control-resource-based and urls-auth; EventBridge API Reference, API_PutPermission;
+Amazon S3 User Guide, acl-overview.
 """
 
 from __future__ import annotations
@@ -13,14 +17,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from iamlogic.inputs.cloudformation.attributes import pseudo_parameter
+from iamlogic.inputs.cloudformation.attributes import attribute, pseudo_parameter
 from iamlogic.inputs.cloudformation.documents import place_tree, wrapped
 from iamlogic.inputs.cloudformation.forks import Arguments
 from iamlogic.inputs.cloudformation.nodes import get, text_of
 from iamlogic.inputs.cloudformation.resolver import Resolver
 from iamlogic.inputs.cloudformation.walking import Place
+from iamlogic.inputs.unresolved.choices import absent, is_absent
 from iamlogic.questions.review.placed import Found
-from iamlogic.syntax.json_tree import JsonObject, JsonString, JsonValue, Member
+from iamlogic.syntax.json_tree import JsonList, JsonObject, JsonString, JsonValue, Member
 from iamlogic.syntax.policy_types import PolicyType
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
@@ -34,27 +39,117 @@ _OF_A_FUNCTION = {
     "FunctionUrlAuthType": ("StringEquals", "lambda:FunctionUrlAuthType"),
     "InvokedViaFunctionUrl": ("Bool", "lambda:InvokedViaFunctionUrl"),
 }
+_LIST = ("s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads")
+_WRITE = ("s3:PutObject", "s3:DeleteObject")
+_CANNED = {
+    "PublicRead": ("*", ((_LIST, ""),)),
+    "PublicReadWrite": ("*", ((_LIST, ""), (_WRITE, "/*"))),
+    "AuthenticatedRead": ("*", ((_LIST, ""),)),
+}
+"""Canned ACLs of buckets that let strangers in (Amazon S3 User Guide, acl-overview). Everybody with
+an account of AWS is taken for everybody: that is more than it means, never less."""
+
 _OF_A_LAYER = {"OrganizationId": ("StringEquals", "aws:PrincipalOrgID")}
 
 
 def read_permission(resolver: Resolver, at: Place, type_: str) -> Found:
-    """The policy that the resource with the properties at a place means."""
-    make, resource = _MADE[type_]
-    statement = make(resolver, at)
-    root = wrapped(statement)
-    return place_tree(resolver, at, root, PolicyType.RESOURCE, resource)
+    """The policy that the resource with the properties at a place means; none if it grants none."""
+    make, resource, name = _MADE[type_]
+    root = make(resolver, at)
+    if is_absent(root):
+        return Found()
+    node = get(at.node, name)
+    here = at if node is None else at.down(name, node, f".{name}")
+    return place_tree(resolver, here, root, PolicyType.RESOURCE, resource)
 
 
 def _function(resolver: Resolver, at: Place) -> JsonValue:
     condition = _conditions(resolver, at, _OF_A_FUNCTION)
     target = _each(resolver, at, "FunctionName", lambda text: _function_arn(resolver, at, text))
-    return _statement(resolver, at, target, condition)
+    return wrapped(_statement(resolver, at, target, condition))
 
 
 def _layer(resolver: Resolver, at: Place) -> JsonValue:
     condition = _conditions(resolver, at, _OF_A_LAYER)
     target = _each(resolver, at, "LayerVersionArn", lambda text: text)
-    return _statement(resolver, at, target, condition)
+    return wrapped(_statement(resolver, at, target, condition))
+
+
+def _bucket(resolver: Resolver, at: Place) -> JsonValue:
+    """A canned ACL, as the mapping of ACL permissions to actions says; public ones alone grant."""
+    acl = get(at.node, "AccessControl")
+    arn = attribute(resolver, str(at.steps[1]), "Arn", at.node.position, at.scope)
+
+    def granted(texts: Mapping[str, str]) -> JsonValue | None:
+        known = _CANNED.get(texts["acl"])
+        if known is None:
+            return None
+        principal, actions = known
+        position = acl.position if acl else at.node.position
+        statements = (
+            _allow(principal, granted_actions, texts["arn"] + suffix, position)
+            for granted_actions, suffix in actions
+        )
+        return wrapped(JsonList(tuple(statements), position))
+
+    return _granted(resolver, at, {"acl": acl, "arn": arn}, granted)
+
+
+def _function_url(resolver: Resolver, at: Place) -> JsonValue:
+    """What SAM adds for a URL that asks for no authentication: everybody may call it."""
+    kind = get(get(at.node, "FunctionUrlConfig"), "AuthType")
+    arn = attribute(resolver, str(at.steps[1]), "Arn", at.node.position, at.scope)
+
+    def granted(texts: Mapping[str, str]) -> JsonValue | None:
+        if texts["kind"] != "NONE":
+            return None
+        position = kind.position if kind else at.node.position
+        statement = _allow("*", ("lambda:InvokeFunctionUrl",), texts["arn"], position)
+        key = Member("lambda:FunctionUrlAuthType", position, JsonString("NONE", position))
+        block = Member("StringEquals", position, JsonObject((key,), position))
+        condition = Member("Condition", position, JsonObject((block,), position))
+        return wrapped(JsonObject((*statement.members, condition), position))
+
+    return _granted(resolver, at, {"kind": kind, "arn": arn}, granted)
+
+
+def _granted(
+    resolver: Resolver,
+    at: Place,
+    given: Mapping[str, JsonValue | None],
+    granted: Callable[[Mapping[str, str]], JsonValue | None],
+) -> JsonValue:
+    """What is granted by properties, the first of which decides; open if that is open."""
+    first, *_ = given
+    position = at.node.position
+    decisive = _resolved(resolver, at, given[first])
+    if decisive is None:
+        return absent(position)
+    values = {name: node or absent(position) for name, node in given.items()} | {first: decisive}
+
+    def made(resolved: Arguments) -> JsonValue:
+        texts = {name: text_of(node) for name, node in zip(values, resolved, strict=True)}
+        known = {name: text for name, text in texts.items() if text is not None}
+        if first in known and resolver.placeholders.inside(known[first]):
+            return resolved[0]
+        result = granted(known) if len(known) == len(texts) else None
+        return absent(position) if result is None else result
+
+    return resolver.each(tuple(values.values()), made, position, first)
+
+
+def _allow(principal: str, actions: tuple[str, ...], target: str, position: int) -> JsonObject:
+    members = (
+        Member("Effect", position, JsonString("Allow", position)),
+        Member("Principal", position, JsonString(principal, position)),
+        Member("Action", position, JsonList(_texts(actions, position), position)),
+        Member("Resource", position, JsonString(target, position)),
+    )
+    return JsonObject(members, position)
+
+
+def _texts(texts: tuple[str, ...], position: int) -> tuple[JsonString, ...]:
+    return tuple(JsonString(text, position) for text in texts)
 
 
 def _event_bus(resolver: Resolver, at: Place) -> JsonValue:
@@ -72,7 +167,7 @@ def _event_bus(resolver: Resolver, at: Place) -> JsonValue:
     target = _each(
         resolver, at, "EventBusName", lambda text: _bus_arn(resolver, at, text), default="default"
     )
-    return _statement(resolver, at, target, condition)
+    return wrapped(_statement(resolver, at, target, condition))
 
 
 def _statement(
@@ -180,8 +275,10 @@ def _resolved(resolver: Resolver, at: Place, node: JsonValue | None) -> JsonValu
     return None if node is None else resolver.resolve(node, at.scope)
 
 
-_MADE: Mapping[str, tuple[Callable[[Resolver, Place], JsonValue], str]] = {
-    "AWS::Lambda::Permission": (_function, "AWS::Lambda::Function"),
-    "AWS::Lambda::LayerVersionPermission": (_layer, "AWS::Lambda::LayerVersion"),
-    "AWS::Events::EventBusPolicy": (_event_bus, "AWS::Events::EventBus"),
+_MADE: Mapping[str, tuple[Callable[[Resolver, Place], JsonValue], str, str]] = {
+    "AWS::Lambda::Permission": (_function, "AWS::Lambda::Function", ""),
+    "AWS::Lambda::LayerVersionPermission": (_layer, "AWS::Lambda::LayerVersion", ""),
+    "AWS::Events::EventBusPolicy": (_event_bus, "AWS::Events::EventBus", ""),
+    "AWS::S3::Bucket": (_bucket, "AWS::S3::Bucket", "AccessControl"),
+    "AWS::Serverless::Function": (_function_url, "AWS::Lambda::Function", "FunctionUrlConfig"),
 }

@@ -22,7 +22,7 @@ from iamlogic.inputs.cloudformation.resolver import Resolver
 from iamlogic.inputs.cloudformation.serverless import read_policies
 from iamlogic.inputs.cloudformation.shapes import shapes
 from iamlogic.inputs.cloudformation.template import looks_like_template, sections
-from iamlogic.inputs.cloudformation.walking import Place, Steps, walk
+from iamlogic.inputs.cloudformation.walking import Place, Steps, items_of, walk
 from iamlogic.inputs.unresolved.embedded import TemplateDocument
 from iamlogic.inputs.unresolved.placeholders import Deployment, Placeholders
 from iamlogic.inputs.yaml_tree import read_yaml
@@ -99,6 +99,8 @@ def _read(root: JsonValue, document: Document, deployment: Deployment) -> Found:
         if member.name == "Resources":
             start = Place(member.value, ("Resources",), "", Scope())
             found += _resources(resolver, start, known)
+        elif member.name == "Transform":
+            found += _macros(resolver, Place(member.value, ("Transform",), "Transform", Scope()))
         elif member.name == "Globals":
             start = Place(member.value, ("Globals",), "Globals", Scope())
             found += _globals(resolver, start, known)
@@ -176,6 +178,17 @@ def _placed(resolver: Resolver, at: Place, entry: PolicyPlace, properties: Place
             return Found()  # of tags, of backups, …: not a policy in IAM's language
     is_statements = entry.form is PlaceForm.STATEMENTS
     return place(resolver, at, type_, entry.resource, is_statements=is_statements)
+
+
+def _macros(resolver: Resolver, at: Place) -> Found:
+    """The macros that may make anything of the template; AWS's own are known, but for Include."""
+    found = Found()
+    for each in items_of(resolver, at):
+        name = text_of(get(each.node, "Name")) or text_of(each.node) or "?"
+        if name == "AWS::Include" or not name.startswith("AWS::"):
+            message = f"the macro {name} may rewrite the template at the deployment"
+            found += told(resolver, replace(each, name="Transform"), message, is_open=True)
+    return found
 
 
 def _globals(resolver: Resolver, at: Place, known: set[Steps]) -> Found:

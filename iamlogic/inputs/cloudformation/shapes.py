@@ -16,10 +16,14 @@ from iamlogic.inputs.cloudformation.resolver import Resolver
 from iamlogic.inputs.cloudformation.template import looks_like_template
 from iamlogic.inputs.cloudformation.texts import pieces, text_and_origin
 from iamlogic.inputs.cloudformation.walking import Place
-from iamlogic.inputs.unresolved.embedded import read_embedded
+from iamlogic.inputs.unresolved.embedded import Origin, moved, read_embedded
+from iamlogic.inputs.yaml_tree import read_yaml
 from iamlogic.syntax.json_tree import JsonList, JsonObject, JsonString, JsonValue
+from iamlogic.syntax.problems import Document
 
 _STATEMENT = "Statement"
+_BODY = "TemplateBody"
+"""The property of stack sets and conformance packs that holds a template as text."""
 _TEXTS = {"Fn::Sub", "Fn::Join"}
 
 MAX_NESTED_TEXTS = 3
@@ -93,7 +97,10 @@ def _in_text(resolver: Resolver, at: Place, depth: int) -> Iterator[Place]:
         origin = lambda _: position  # noqa: E731 (as its neighbours are)
     else:
         return
-    if not text.lstrip().startswith(("{", "[")):
+    if at.steps[-1:] == (_BODY,) and not _is_json(text):
+        yield from _templates(at, text, origin)
+        return
+    if not _is_json(text):
         return
     try:
         root = read_embedded(text, origin, resolver.document)
@@ -106,6 +113,22 @@ def _in_text(resolver: Resolver, at: Place, depth: int) -> Iterator[Place]:
         yield inner
     else:
         yield from shapes(resolver, inner, frozenset(), depth + 1)
+
+
+def _is_json(text: str) -> bool:
+    return text.lstrip().startswith(("{", "["))
+
+
+def _templates(at: Place, text: str, origin: Origin) -> Iterator[Place]:
+    """The templates in YAML that a text holds; the place itself, if it cannot be read."""
+    try:
+        roots = read_yaml(text, Document(text, None))
+    except PolicySyntaxError:
+        yield at
+        return
+    for root in roots:
+        if looks_like_template(root):
+            yield Place(moved(root, origin), at.steps, at.name, Scope())
 
 
 def _may_hold_one(node: JsonValue) -> bool:

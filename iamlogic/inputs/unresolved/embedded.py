@@ -35,7 +35,7 @@ def read_embedded(text: str, origin: Origin, document: Document) -> JsonValue:
     from iamlogic.syntax.json_text import NotJson, read_json_text  # loads lark
 
     try:
-        return _moved(read_json_text(text), origin)
+        return moved(read_json_text(text), origin)
     except NotJson as error:
         mistake = error.mistake
         problems = Problems(document)
@@ -43,7 +43,8 @@ def read_embedded(text: str, origin: Origin, document: Document) -> JsonValue:
         raise problems.failure() from None
 
 
-def _moved(node: JsonValue, origin: Origin) -> JsonValue:
+def moved(node: JsonValue, origin: Origin) -> JsonValue:
+    """The tree of an inner text with every node at its place in the outer one."""
     match node:
         case JsonString(value, position):
             return JsonString(value, origin(position))
@@ -54,13 +55,13 @@ def _moved(node: JsonValue, origin: Origin) -> JsonValue:
         case JsonNull(position):
             return JsonNull(origin(position))
         case JsonList(items, position):
-            return JsonList(tuple(_moved(each, origin) for each in items), origin(position))
+            return JsonList(tuple(moved(each, origin) for each in items), origin(position))
         case JsonObject(members, position):
-            moved = (
-                Member(each.name, origin(each.position), _moved(each.value, origin))
+            changed = (
+                Member(each.name, origin(each.position), moved(each.value, origin))
                 for each in members
             )
-            return JsonObject(tuple(moved), origin(position))
+            return JsonObject(tuple(changed), origin(position))
 
 
 def escaped_origin(source: str, start: int) -> Origin:

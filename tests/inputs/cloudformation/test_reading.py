@@ -477,6 +477,63 @@ def test_a_permission_of_an_event_bus_is_the_statement_that_it_adds() -> None:
     ]
 
 
+def test_a_public_acl_of_a_bucket_is_public() -> None:
+    policy = only(resource("AWS::S3::Bucket", {"AccessControl": "PublicRead", "BucketName": "b"}))
+    assert policy.name == "It.AccessControl"
+    assert policy.resource_type == "AWS::S3::Bucket"
+    assert written(policy)["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": ["s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"],
+            "Resource": "arn:aws:s3:::b",
+        }
+    ]
+
+
+@pytest.mark.parametrize("acl", ["Private", "LogDeliveryWrite", "BucketOwnerFullControl"])
+def test_an_acl_that_lets_no_stranger_in_is_no_policy(acl: str) -> None:
+    assert read(resource("AWS::S3::Bucket", {"AccessControl": acl})) == Found()
+
+
+def test_an_acl_under_a_condition_is_there_under_it() -> None:
+    policy = only("""
+Parameters: {Public: {Type: String, Default: "no", AllowedValues: ["yes", "no"]}}
+Conditions: {IsPublic: !Equals [!Ref Public, "yes"]}
+Resources:
+  It:
+    Type: AWS::S3::Bucket
+    Properties: {AccessControl: !If [IsPublic, PublicReadWrite, Private]}
+""")
+    assert policy.name == "It.AccessControl (if IsPublic)"
+    assert len(policy.policy.statements) == 2
+
+
+def test_an_acl_that_is_not_known_is_open() -> None:
+    one = unread("""
+Parameters: {Acl: {Type: String}}
+Resources: {It: {Type: AWS::S3::Bucket, Properties: {AccessControl: !Ref Acl}}}
+""")
+    assert one.is_open
+
+
+def test_a_url_of_sam_without_authentication_is_public() -> None:
+    properties = {"FunctionName": "fn", "FunctionUrlConfig": {"AuthType": "NONE"}}
+    deployment = Deployment(account="999999999999", region="eu-west-1")
+    policy = only(resource("AWS::Serverless::Function", properties), deployment)
+    assert written(policy)["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": "lambda:InvokeFunctionUrl",
+            "Resource": "arn:aws:lambda:eu-west-1:999999999999:function:fn",
+            "Condition": {"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}},
+        }
+    ]
+    properties["FunctionUrlConfig"] = {"AuthType": "AWS_IAM"}
+    assert read(resource("AWS::Serverless::Function", properties)) == Found()
+
+
 def test_a_grant_in_other_words_is_told_as_open() -> None:
     one = unread(resource("AWS::Signer::ProfilePermission", {"Action": "signer:StartSigningJob"}))
     assert one.is_open
@@ -591,6 +648,37 @@ def test_loops_that_multiply_are_bounded() -> None:
     assert "takes more than" in str(one.error)
 
 
+def test_a_macro_that_may_rewrite_the_template_is_told() -> None:
+    found = read("Transform: [AWS::Serverless-2016-10-31, Company]\n" + LINES)
+    assert len(found.policies) == 2
+    (one,) = found.unread
+    assert (one.name, one.is_open) == ("Transform", True)
+    assert "the macro Company" in str(one.error)
+
+
+def test_a_template_in_yaml_in_a_template_is_read_at_its_lines() -> None:
+    inner = """\
+Parameters: {Env: {Type: String, Default: dev}}
+Resources:
+  Read:
+    Type: AWS::IAM::Policy
+    Properties:
+      PolicyDocument:
+        Statement: {Effect: Allow, Action: "s3:Get*", Resource: !Sub "arn:aws:s3:::${Env}"}
+"""
+    template = """\
+Resources:
+  Set:
+    Type: AWS::CloudFormation::StackSet
+    Properties:
+      TemplateBody: |
+""" + "".join(f"        {line}\n" for line in inner.splitlines())
+    policy = only(template)
+    assert policy.name == "Set.TemplateBody: Read.PolicyDocument"
+    assert first_resource(policy) == "arn:aws:s3:::dev"
+    assert (policy.where.line, policy.where.column) == (12, 17)
+
+
 def test_resources_from_a_transform_are_told() -> None:
     one = unread("""
 Resources:
@@ -653,6 +741,8 @@ HOSTILE = [
     "Resources: {A: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: %s}}}",
     "Resources: {A: {Type: AWS::Serverless::Function, Properties: {Policies: %s}}}",
     "Resources: {A: {Type: AWS::Lambda::Permission, Properties: %s}}",
+    "Resources: {A: {Type: AWS::S3::Bucket, Properties: {AccessControl: %s}}}",
+    "Resources: {A: {Type: AWS::Serverless::Function, Properties: {FunctionUrlConfig: %s}}}",
     "Resources: {A: {Type: AWS::Events::EventBusPolicy, Properties: {Principal: %s}}}",
     "{Conditions: {C: %s}, Resources: {A: {Type: AWS::IAM::Role, Condition: C}}}",
     "{Mappings: %s, Resources: {A: {Type: AWS::IAM::Policy, Properties: !FindInMap [a, b, c]}}}",
