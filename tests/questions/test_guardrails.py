@@ -231,6 +231,8 @@ def test_what_is_kept_with_all_values_is_kept(statements: list[Json], given: il.
     assert held_against(placed(*statements), [given]) == ()
 
 
+BOTH = ["arn:aws:s3:::<Bucket>/*", "arn:aws:s3:::z/*"]
+NOT_ACME = guardrail({"Action": "s3:*", "NotResource": "arn:aws:s3:::acme-*"})
 ANY_BUCKET = guardrail({"Action": "s3:GetObject", "Condition": OUTSIDE})
 
 
@@ -244,6 +246,7 @@ ANY_BUCKET = guardrail({"Action": "s3:GetObject", "Condition": OUTSIDE})
         ([allow("arn:aws:s3:::logs-<Bucket>/*")], ALWAYS),
         ([allow(), deny("arn:aws:s3:::payroll-1/*"), deny("arn:aws:s3:::<Bucket>/*")], ALWAYS),
         ([allow("*", "s3:Put<A>")], ALWAYS),
+        ([allow(each) for each in BOTH], NOT_ACME),
     ],
 )
 def test_what_is_broken_with_all_values_depends_on_none(
@@ -258,7 +261,6 @@ def test_what_is_broken_with_all_values_depends_on_none(
 IS_ORG = {"StringEquals": {"aws:PrincipalOrgID": "<Org>"}}
 NOT_ORG = {"StringNotEquals": {"aws:PrincipalOrgID": "<Org>"}}
 ALL_BUT = {"Effect": "Allow", "Action": "s3:*", "NotResource": "arn:aws:s3:::<Bucket>/*"}
-NOT_ACME = guardrail({"Action": "s3:*", "NotResource": "arn:aws:s3:::acme-*"})
 SHORT = guardrail({"Action": "s3:*", "Resource": "arn:aws:s3:::????????"})
 NOT_HOME = guardrail({"Action": "s3:*", "NotResource": "arn:aws:s3:::home/${aws:username}"})
 ALICE = {"StringEquals": {"aws:username": "<User>"}}
@@ -307,6 +309,7 @@ FROM_S3 = guardrail(
         ([allow("arn:aws:s3:::home/alice", Condition=ALICE)], NOT_HOME, "User"),
         ([allow(), deny("arn:aws:s3:::<Bucket>/*")], ALWAYS, "Bucket"),
         ([allow("arn:aws:s3:::<Bucket>/*")], ALWAYS, "Bucket"),
+        ([allow(), {**ALL_BUT, "Effect": "Deny"}], ALWAYS, "Bucket"),
         ([allow("*", "s3:Get<A>"), deny("arn:aws:s3:::<Bucket>/*")], ALWAYS, "A, Bucket"),
     ],
 )
