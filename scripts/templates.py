@@ -96,9 +96,11 @@ against a search for the word `Statement` as a name.
 |---|---|---|---|---|---|
 | cfn-lint 1.58.0, `test/fixtures/templates` | 218 | 167 | 2 | 25 | 0 |
 | a CDK 2.275.0 stack with 25 kinds of constructs | 2 | 48 | 0 | 0 | 0 |
+| templates that the examples of troposphere 4.8.3 print; cfn-flip 1.3.0 | 82 | 37 | 0 | 2 | 0 |
+| packages of npm: `@aws-cdk/*` 1.100, `cfn-include`, `serverless` | 19 | 16 | 0 | 0 | 0 |
 
-The malformed ones are fixtures made to be: broken YAML and JSON, empty trust policies, wrong
-versions and effects.
+The malformed ones of cfn-lint are fixtures made to be: broken YAML and JSON, empty trust policies,
+wrong versions and effects.
 
 ## Places
 
