@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -68,7 +68,7 @@ def review_range(folder: Path, text: str | None, asked: Asked, *, staged: bool) 
     deployment = deployment_of(settings.deployment, asked.parameters)
     ignored = settings.review.ignore
     differing = between(repository, range_, lambda file: matches_any(file, ignored))
-    with _hands(asked.jobs, len(differing.pairs)) as hands:
+    with _hands(asked.jobs) as hands:
         sides = Sides(differing.renamed)
         for before, after in hands.map(partial(_read, deployment), differing.pairs):
             sides.add(before, after)
@@ -101,7 +101,7 @@ def review_plan(file: str, asked: Asked) -> Reviewed:
     sides = Sides({})
     sides.add(before, after)
     terms = terms_of(settings, asked, Path.cwd())
-    with _hands(asked.jobs, len(sides.changed)) as hands:
+    with _hands(asked.jobs) as hands:
         changes = list(hands.map(partial(_review, terms), sides.changed))
     review = assembled(sides, changes, f"the state before {name}", f"the state after {name}")
     return Reviewed(replace(review, files=1, guardrails=len(settings.guardrails)), settings)
@@ -165,30 +165,28 @@ def terms_of(settings: il.Settings, asked: Asked, root: Path) -> Terms:
     )
 
 
-@dataclass(frozen=True, slots=True)
 class _Hands:
-    """Who does the work: this process, or a pool of several."""
+    """Who does the work: this process, or a pool that is started when there is enough to do."""
 
-    processes: int = 1
-    pool: ProcessPoolExecutor | None = None
+    def __init__(self, jobs: int | None, stack: ExitStack) -> None:
+        self._jobs, self._stack = jobs, stack
+        self._pool: ProcessPoolExecutor | None = None
 
     def map(self, function: Callable[[_A], _B], items: Sequence[_A]) -> Iterable[_B]:
         """What the function gives for each of the items, in their order."""
-        if self.pool is None:
+        wanted = self._jobs or min(os.cpu_count() or 1, max(1, len(items) // _WORTH_SHARING))
+        processes = min(wanted, len(items))
+        if self._pool is None and processes > 1:
+            from iamlogic.cli.processes import workers
+
+            self._pool = self._stack.enter_context(workers(processes))
+        if self._pool is None:
             return map(function, items)
-        size = max(1, min(25, len(items) // (4 * self.processes)))
-        return self.pool.map(function, items, chunksize=size)
+        size = max(1, min(25, len(items) // (4 * max(processes, 1))))
+        return self._pool.map(function, items, chunksize=size)
 
 
 @contextmanager
-def _hands(jobs: int | None, count: int) -> Iterator[_Hands]:
-    """As many as are asked for, or as many as have enough to do."""
-    wanted = jobs or min(os.cpu_count() or 1, max(1, count // _WORTH_SHARING))
-    processes = min(wanted, count)
-    if processes <= 1:
-        yield _Hands()
-        return
-    from iamlogic.cli.processes import workers
-
-    with workers(processes) as pool:
-        yield _Hands(processes, pool)
+def _hands(jobs: int | None) -> Iterator[_Hands]:
+    with ExitStack() as stack:
+        yield _Hands(jobs, stack)
