@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from iamlogic.errors import NOWHERE, Where
 from iamlogic.questions.review.placed import Placeholder, PlaceholderKind
@@ -44,13 +44,13 @@ class Placeholders:
         self._by_text: dict[str, Placeholder] = {}
         self._by_name: dict[tuple[str, PlaceholderKind], str] = {}
 
-    def text(self, name: str, reason: str, where: Where = NOWHERE) -> str:
+    def text(self, name: str, reason: str, where: Where = NOWHERE, meaning: str = "") -> str:
         """The text that stands for the value of that name, which is not known since it is …"""
-        return self._of(name, reason, where, PlaceholderKind.VALUE)
+        return self._of(Placeholder(name, "", reason, where, PlaceholderKind.VALUE, meaning))
 
-    def condition(self, name: str, reason: str, where: Where = NOWHERE) -> str:
+    def condition(self, name: str, reason: str, where: Where = NOWHERE, meaning: str = "") -> str:
         """The text that stands for a condition of that name, which may hold or not."""
-        return self._of(name, reason, where, PlaceholderKind.CONDITION)
+        return self._of(Placeholder(name, "", reason, where, PlaceholderKind.CONDITION, meaning))
 
     def account(self, name: str, where: Where = NOWHERE) -> str:
         """The 12 digits of the account of the deployment, or what stands for them."""
@@ -80,12 +80,13 @@ class Placeholders:
             text = text.replace(each.text, "*")
         return text
 
-    def _of(self, name: str, reason: str, where: Where, kind: PlaceholderKind) -> str:
+    def _of(self, asked: Placeholder) -> str:
+        name, kind = asked.name, asked.kind
         known = self._by_name.get((name, kind))
         if known is None:
             known = self._new_text(name, kind)
             self._by_name[name, kind] = known
-            self._by_text[known] = Placeholder(name, known, reason, where, kind)
+            self._by_text[known] = replace(asked, text=known)
         return known
 
     def _new_text(self, name: str, kind: PlaceholderKind) -> str:

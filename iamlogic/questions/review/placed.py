@@ -38,6 +38,8 @@ class Placeholder:
     `name` is what the template calls it (`PartnerArn`, `aws_s3_bucket.logs.arn`); `text` is what
     stands for it in texts (`<PartnerArn>`); `reason` says why it is not known, as the rest of the
     sentence "PartnerArn is …": "a parameter without a default". `where` is where it is used first.
+    `meaning` is what is known of where its value comes from: the definition of a condition, or of
+    what is looked up. With another one, a placeholder of the same name has another value.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Placeholder:
     reason: str
     where: Where = NOWHERE
     kind: PlaceholderKind = PlaceholderKind.VALUE
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,9 @@ class PlacedPolicy:
     (`LogBucketPolicy.PolicyDocument`), empty where the file is the policy. `where` is where it
     starts. `type` and `resource_type` (as AWS names it, of those that iamlogic knows) are what its
     place says of it, None where it says nothing. `account` is the account of the deployment, where
-    the template speaks of it; a stand-in if nobody knows it.
+    the template speaks of it; a stand-in if nobody knows it. `attached` says to what the policy is
+    attached, as far as its place does: `Roles: deployer`. `condition` says when it is there at all;
+    empty: always.
     """
 
     file: str
@@ -67,6 +72,8 @@ class PlacedPolicy:
     type: PolicyType | None = None
     resource_type: str | None = None
     account: str | None = None
+    attached: frozenset[str] = frozenset()
+    condition: str = ""
 
     @property
     def title(self) -> str:
