@@ -187,6 +187,7 @@ def test_a_broken_guardrail_is_an_error(repo: Repo) -> None:
     told = found(code=1)
     assert ("guardrail", "error") in topics(told)
     assert found("--fail-on", "public", code=0)
+    assert found("--fail-on", "public,guardrail", code=1)
 
 
 def test_access_from_outside_is_found_and_can_be_archived(repo: Repo) -> None:
@@ -272,7 +273,7 @@ def test_no_repository_is_an_error(tmp_path: Path) -> None:
     [
         (("--format", "pdf"), "no format"),
         (("--format", "json", "--format", "sarif"), "one format is printed"),
-        (("--fail-on", "lost"), "'lost' is not one of"),
+        (("--fail-on", "public,lost"), "'lost' is no topic"),
         (("--terraform-plan", "p.json", "main"), "leave the range out"),
         (("--parameter", "x"), "no NAME=VALUE"),
         (("--staged", "HEAD..HEAD"), "one revision"),

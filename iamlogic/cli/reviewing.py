@@ -38,8 +38,8 @@ DEFAULT_FAIL_ON = ("external", "public", "guardrail", "unknown")
 @click.option(
     "--fail-on",
     multiple=True,
-    type=click.Choice(_FAIL_ON),
-    help=f"What exits with 1; again for several.  [default: {', '.join(DEFAULT_FAIL_ON)}]",
+    metavar="TOPIC[,TOPIC…]",
+    help=f"What exits with 1, of {', '.join(_FAIL_ON)}.  [default: {', '.join(DEFAULT_FAIL_ON)}]",
 )
 @click.option(
     "--format",
@@ -72,6 +72,7 @@ def review(
     policy cannot be read, 3 if something is unknown or hangs on values that a template leaves open.
     """
     outputs = [_output(each) for each in formats] or [("text", None)]
+    chosen = frozenset(_topic(name) for each in fail_on for name in each.split(","))
     if sum(file is None for _, file in outputs) > 1:
         raise click.UsageError("one format is printed: give the others a file, FORMAT=FILE")
 
@@ -89,7 +90,7 @@ def review(
             reviewed = review_plan(terraform_plan, asked)
         else:
             reviewed = review_range(Path(repository), range_, asked, staged=staged)
-        topics = {Topic(each) for each in fail_on} or reviewed.settings.review.fail_on
+        topics = chosen or reviewed.settings.review.fail_on
         if topics is None:
             topics = frozenset(map(Topic, DEFAULT_FAIL_ON))
         for format_, file in outputs:
@@ -129,6 +130,13 @@ def _output(text: str) -> tuple[str, str | None]:
             param_hint="'--format'",
         )
     return format_, file or None
+
+
+def _topic(name: str) -> Topic:
+    if name not in _FAIL_ON:
+        known = f"expected some of {', '.join(_FAIL_ON)}"
+        raise click.BadParameter(f"{name!r} is no topic, {known}", param_hint="'--fail-on'")
+    return Topic(name)
 
 
 def _parameter(text: str) -> tuple[str, str]:
