@@ -59,6 +59,15 @@ def test_what_is_to_be_copied_is_valid_by_the_published_schema(
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_the_workflows_of_this_repository_are_valid_by_the_published_schema() -> None:
+    files = sorted(map(str, (TOP / ".github" / "workflows").glob("*.yml")))
+    assert files
+    schema = ("--builtin-schema", "vendor.github-workflows")
+    command = [sys.executable, "-m", "check_jsonschema", *schema, *files]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_the_configuration_of_pre_commit_is_valid_and_names_the_hooks(tmp_path: Path) -> None:
     (text,) = blocks("how-to/pre-commit.md")
     file = tmp_path / "config.yaml"
