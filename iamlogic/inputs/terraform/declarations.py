@@ -74,7 +74,7 @@ def _guarded(module: Module, name: str, read: Callable[[Module, str], None]) -> 
         where = module.document.where(module.document.start_of(name), ())
         if isinstance(error, PolicySyntaxError):
             where = error.problems[0].where
-        module.unread.append(Unread(name, "", where, error))
+        module.unread.append(Unread(name, "", where, error, content=module.files[name]))
 
 
 def _declare(module: Module, name: str) -> None:

@@ -53,10 +53,10 @@ from iamlogic.inputs.terraform.values import (
 )
 from iamlogic.inputs.unresolved.placeholders import Placeholders
 
-MAX_WEIGHT = 1_000_000
+MAX_WEIGHT = 300_000
 """Values and letters in the value of one expression; no policy of AWS has as many letters."""
 
-MAX_STEPS = 400_000
+MAX_STEPS = 100_000
 """Expressions that are looked at for one module: loops in loops are cut off, as placeholders."""
 
 MAX_BRANCHES = 16
@@ -126,7 +126,7 @@ class Evaluator:
         if self._steps > MAX_STEPS:
             raise TooMuch
         found = self._evaluate(node, scope)
-        is_made = isinstance(node, Template | Call | ForExpression | Splat)
+        is_made = isinstance(found, Text | Sequence | Table | Encoded | Either)
         if is_made and weight(found, MAX_WEIGHT) > MAX_WEIGHT:
             return self.open(node, scope, "too large to be followed")
         return found

@@ -36,6 +36,13 @@ class ModuleDocument(Document):
         document, _ = self._inner(position)
         return document.file or ""
 
+    def block_from(self, position: int) -> str:
+        """The text from a position to the end of the block that it lies in, at the left margin."""
+        document, inner = self._inner(position)
+        text = document.text or ""
+        end = text.find("\n}", inner)
+        return text[inner : end if end >= 0 else None]
+
     def about(self, position: int) -> ModuleDocument:
         """The same document, which speaks first of the file that the position lies in."""
         other = ModuleDocument.__new__(ModuleDocument)

@@ -70,7 +70,8 @@ class Placer:
             is_open = isinstance(value, Text) and value.is_open
             file = self._document.file_at(at)
             where = self._document.where(at, ())
-            self._found.append((at, Unread(file, place.name, where, error, is_open)))
+            content = self._document.block_from(at)
+            self._found.append((at, Unread(file, place.name, where, error, is_open, content)))
             return
         except RecursionError:
             self._refuse(at, place.name, "the policy stands too deep in itself to be read")
@@ -82,7 +83,8 @@ class Placer:
         file = self._document.file_at(at)
         where = self._document.where(at, ())
         error = PolicyReadError(f"{file}: {name}", reason)
-        self._found.append((at, Unread(file, name, where, error)))
+        content = self._document.block_from(at)
+        self._found.append((at, Unread(file, name, where, error, content=content)))
 
     def _place(self, tree: JsonValue, place: Place) -> None:
         at = tree.position
@@ -99,7 +101,7 @@ class Placer:
 
     def place_shaped(self, name: str, value: Value) -> None:
         """The policies in a value that are so by their shape, but for those that are placed."""
-        for inner, policy in self._shaped(name, value, MAX_DEPTH):
+        for inner, policy in _shaped(name, value, MAX_DEPTH, set()):
             if not self.has_all(policy):
                 self.place(policy, Place(inner))
 
@@ -111,18 +113,6 @@ class Placer:
             return False
         statements = [each.position for each in _statements(tree)]
         return bool(statements) and self._nodes.issuperset(statements)
-
-    def _shaped(self, name: str, value: Value, depth: int) -> Iterator[tuple[str, Value]]:
-        if _is_shaped(value):
-            yield name, value
-        elif depth == 0:
-            return
-        elif isinstance(value, Table):
-            for entry in value.entries:
-                yield from self._shaped(f'{name}["{entry.name}"]', entry.value, depth - 1)
-        elif isinstance(value, Sequence):
-            for number, item in enumerate(value.items):
-                yield from self._shaped(f"{name}[{number}]", item, depth - 1)
 
     def _tree(self, value: Value) -> JsonValue:
         """The tree of a policy. Raises `PolicySyntaxError` for a text that is no JSON."""
@@ -141,6 +131,23 @@ class Placer:
             case Open(text, at):
                 return JsonString(text, at)
         return to_tree(value)
+
+
+def _shaped(name: str, value: Value, depth: int, seen: set[int]) -> Iterator[tuple[str, Value]]:
+    """The policies in a value, and their names; one that several places share is found once."""
+    if id(value) in seen:
+        return
+    seen.add(id(value))
+    if _is_shaped(value):
+        yield name, value
+    elif depth == 0:
+        return
+    elif isinstance(value, Table):
+        for entry in value.entries:
+            yield from _shaped(f'{name}["{entry.name}"]', entry.value, depth - 1, seen)
+    elif isinstance(value, Sequence):
+        for number, item in enumerate(value.items):
+            yield from _shaped(f"{name}[{number}]", item, depth - 1, seen)
 
 
 def _is_shaped(value: Value) -> bool:

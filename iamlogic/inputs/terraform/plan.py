@@ -28,7 +28,7 @@ from iamlogic.inputs.terraform.plan_tree import (
 from iamlogic.inputs.terraform.values import Encoded, Value, to_tree
 from iamlogic.inputs.unresolved.embedded import escaped_origin, read_embedded
 from iamlogic.inputs.unresolved.placeholders import Deployment, Placeholders
-from iamlogic.inputs.unresolved.placing import place_policy
+from iamlogic.inputs.unresolved.placing import content_of, place_policy
 from iamlogic.questions.review.placed import Found, PlacedPolicy, Unread
 from iamlogic.syntax.json_tree import JsonList, JsonObject, JsonString, JsonValue
 from iamlogic.syntax.policy_types import PolicyType
@@ -148,7 +148,7 @@ class _Reading:
             tree = self._embedded(node)
         except PolicySyntaxError as error:
             where = self._document.where(node.position, ())
-            return Unread(self._document.file or "", name, where, error)
+            return Unread(self._document.file or "", name, where, error, content=content_of(node))
         return self._place(tree, name, kind, target)
 
     def _embedded(self, node: JsonString) -> JsonValue:
