@@ -438,3 +438,42 @@ def test_a_plan_has_both_sides(repo: Repo) -> None:
     assert sorted(relations.values()) == ["ADDED", "CHANGED", "REMOVED"]
     assert ("guardrail", "error") in topics(told)
     assert told["unchanged"] == 1
+
+
+SERVERLESS = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Function:
+    Type: AWS::Serverless::Function
+    Properties:
+      MemorySize: 128
+      Policies:
+        - S3ReadPolicy: {BucketName: a}
+"""
+
+
+def test_a_policy_that_stays_open_as_it_was_is_no_news(repo: Repo) -> None:
+    repo.commit(**{"t.yaml": SERVERLESS})
+    repo.write("t.yaml", SERVERLESS.replace("128", "256"))
+    assert found(code=0)["unread"] == []
+    repo.write("t.yaml", SERVERLESS.replace("BucketName: a", "BucketName: b"))
+    assert len(found(code=3)["unread"]) == 1
+
+
+def test_an_open_policy_of_a_module_is_news_when_it_changes(repo: Repo) -> None:
+    main = 'resource "aws_iam_policy" "p" {\n  name = "x"\n  policy = %s\n}\n'
+    repo.commit(m__main_tf=main % 'templatefile("a.tpl", {})')
+    repo.write("m/main.tf", (main % 'templatefile("a.tpl", {})').replace('"x"', '"y"'))
+    assert found(code=0)["unread"] == []
+    repo.write("m/main.tf", main % 'templatefile("b.tpl", {})')
+    assert len(found(code=3)["unread"]) == 1
+
+
+def test_a_url_that_asks_for_no_authentication_is_told_wherever_it_stands(repo: Repo) -> None:
+    repo.commit(**{"t.yaml": SERVERLESS})
+    one = SERVERLESS.replace("MemorySize: 128", "FunctionUrlConfig: {AuthType: NONE}")
+    repo.write("t.yaml", one)
+    assert ("public", "error") in topics(found(code=1))
+    all_ = "Globals: {Function: {FunctionUrlConfig: {AuthType: NONE}}}"
+    repo.write("t.yaml", SERVERLESS + all_)
+    assert ("unknown", "warning") in topics(found(code=3))

@@ -16,7 +16,7 @@ from iamlogic.inputs.cloudformation.texts import pieces, text_and_origin
 from iamlogic.inputs.cloudformation.walking import Place
 from iamlogic.inputs.unresolved.choices import as_choice, choice, is_absent
 from iamlogic.inputs.unresolved.embedded import read_embedded
-from iamlogic.inputs.unresolved.placing import place_policy
+from iamlogic.inputs.unresolved.placing import content_of, place_policy
 from iamlogic.questions.review.placed import Found, Unread
 from iamlogic.syntax.json_tree import (
     JsonList,
@@ -224,4 +224,4 @@ def unread(resolver: Resolver, at: Place, error: IamlogicError, *, is_open: bool
     """A policy that could not be read."""
     where = resolver.document.where(at.node.position, ())
     file = resolver.document.file or ""
-    return Found(unread=(Unread(file, at.name, where, error, is_open),))
+    return Found(unread=(Unread(file, at.name, where, error, is_open, content_of(at.node)),))

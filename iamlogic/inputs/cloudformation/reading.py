@@ -203,6 +203,11 @@ def _globals(resolver: Resolver, at: Place, known: set[Steps]) -> Found:
             for each in walk(resolver, here, entry.path):
                 known.add(each.steps)
                 found += _placed(resolver, each, entry, here)
+    url = get(get(at.node, "Function"), "FunctionUrlConfig")
+    if url is not None and text_of(get(url, "AuthType")) != "AWS_IAM":
+        here = at.down("FunctionUrlConfig", url, ".Function.FunctionUrlConfig")
+        message = "a default for the URLs of all functions: everybody may be able to call them"
+        found += told(resolver, here, message, is_open=True)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 
 from iamlogic.errors import PolicySyntaxError, Where
@@ -20,5 +21,6 @@ def policies_of_module(files: Mapping[str, bytes], deployment: Deployment) -> Fo
         try:
             texts[name] = decode_text(content, name)
         except PolicySyntaxError as error:
-            unread.append(Unread(name, "", Where(file=name), error))
+            digest = hashlib.sha256(content).hexdigest()
+            unread.append(Unread(name, "", Where(file=name), error, content=digest))
     return read_module(texts, deployment) + Found(unread=tuple(unread))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from iamlogic.errors import Path, PolicySyntaxError
 from iamlogic.inputs.unresolved.embedded import escaped_origin, read_embedded
 from iamlogic.inputs.unresolved.placeholders import Placeholders
-from iamlogic.inputs.unresolved.placing import place_policy
+from iamlogic.inputs.unresolved.placing import content_of, place_policy
 from iamlogic.questions.review.placed import Found, PlacedPolicy, Unread
 from iamlogic.syntax.json_tree import JsonList, JsonObject, JsonString, JsonValue
 from iamlogic.syntax.problems import Document, closest
@@ -57,7 +57,7 @@ def _placed(shaped: Shaped, document: Document) -> PlacedPolicy | Unread:
             node = read_embedded(node.value, origin, document)
         except PolicySyntaxError as error:
             where = document.where(node.position, shaped.path)
-            return Unread(document.file or "", shaped.name, where, error)
+            return Unread(document.file or "", shaped.name, where, error, content=content_of(node))
     return place_policy(node, document, Placeholders(), name=shaped.name)
 
 
