@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from iamlogic.questions.review.possible import untold
 from iamlogic.questions.review.review import Review, ReviewedChange
 from iamlogic.reports.review.text import MOST_GRAVE, review_text
 from iamlogic.reports.wording import SHOWN
 from tests.reports.review.formats import on_terminal
 from tests.reports.review.reviews import (
+    PARTNER_ARN,
     PASS,
     PASS_ROLE,
     READ,
@@ -164,3 +166,56 @@ def test_the_outcome_is_the_gravest_of_all_changes() -> None:
 def test_statements_of_a_template_are_counted_as_they_are_written() -> None:
     (reader,) = [each for each in a_review().changes if "ReaderPolicy" in each.placed.name]
     assert 'Allow statement 2 "WriteLogs" (template.yaml:16:9)' in on_terminal(review_of(reader))
+
+
+def of_reader() -> ReviewedChange:
+    (found,) = [each for each in a_review().changes if "ReaderPolicy" in each.placed.name]
+    return found
+
+
+def test_what_is_possible_stands_apart_from_what_is_certain() -> None:
+    text = on_terminal(review_of(of_reader()))
+    assert "  Possibly gained, allowed now, not before, depending on what is left open:" in text
+    assert "  Gained, " not in text
+
+
+def test_what_only_some_values_of_placeholders_grant_is_told() -> None:
+    reader = of_reader()
+    same = change(Side("a.json", (READ,)), Side("b.json", (READ,))).comparison
+    text = on_terminal(review_of(replace(reader, comparison=same)))
+    assert "  Possibly gained, " in text
+    assert "if arn:aws:s3:::<Bucket>/* matches the resource" in text
+
+
+def test_a_gain_for_all_values_is_told_once_and_never_passed_over() -> None:
+    reader = of_reader()
+    assert reader.for_any is not None
+    (named,), for_any = reader.comparison.gained, reader.for_any.gained
+    assert for_any
+    assert list(untold(for_any, [named])) == []
+    another = replace(named, region=replace(named.region, conditions=()))
+    assert list(untold(for_any, [another])) == list(for_any)
+
+
+def test_a_statement_that_is_read_as_two_counts_as_one() -> None:
+    trust: dict[str, object] = {
+        "Effect": "Allow",
+        "Principal": {"AWS": ["111122223333", "<PartnerArn>"]},
+        "Action": "sts:AssumeRole",
+    }
+    tag = {**trust, "Principal": {"AWS": "111122223333"}, "Action": "sts:TagSession"}
+    text = on_terminal(review_of(change(None, Side("t.yaml", (trust, tag), "T", (PARTNER_ARN,)))))
+    assert "Allow statement 1 (t.yaml:4:5) now allows" in text
+    assert "Allow statement 2 (t.yaml:14:5) now allows" in text
+    assert "Allow statement 3" not in text
+
+
+def test_what_could_not_be_read_is_told_with_its_reason() -> None:
+    text = on_terminal(a_review())
+    assert "policies/broken.json, not read:\n  error    policies/broken.json:2:17: " in text
+    assert "Table.ResourcePolicy.PolicyDocument, known after the deployment only:" in text
+
+
+def test_one_example_is_shown_once() -> None:
+    app = next(each for each in a_review().changes if each.placed.file == "policies/app.json")
+    assert on_terminal(review_of(app)).count("iam:PassRole on arn:aws:iam::") == 1
