@@ -196,6 +196,8 @@ class _Reading:
         for child in _trees(node):
             if child.data == "attribute":
                 name, value = self._attribute(child)
+                if name in attributes:
+                    raise BadTemplate(f"{name} is set twice in one block", self._span(child)[0])
                 attributes[name] = value
             elif child.data == "block":
                 blocks.append(self._block(child))

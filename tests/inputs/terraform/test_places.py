@@ -286,3 +286,8 @@ def test_a_file_that_is_no_terraform_says_where_and_the_others_are_read() -> Non
 
 def test_a_folder_without_policies_has_none() -> None:
     assert policies('resource "aws_vpc" "v" {\n cidr_block = "10.0.0.0/16"\n}') == {}
+
+
+def test_an_attribute_that_is_set_twice_is_told() -> None:
+    found = unread('resource "aws_sqs_queue" "q" {\n  policy = "{}"\n  policy = "{}"\n}\n')
+    assert (found.where.line, found.where.column) == (3, 3)
