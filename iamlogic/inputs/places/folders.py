@@ -13,13 +13,10 @@ from pathlib import Path
 
 from iamlogic.errors import PolicyReadError, Where
 from iamlogic.inputs.places.files import FileKind, kind_of, policies_in
-from iamlogic.inputs.places.modules import policies_of_module
+from iamlogic.inputs.places.modules import READ_IN, policies_of_module, read_in
 from iamlogic.inputs.unresolved.placeholders import Deployment
 from iamlogic.questions.review.placed import Found, Unread
 from iamlogic.syntax.documents import read_file
-
-READ_IN = (".json", ".tpl", ".tftpl", ".tmpl", ".j2")
-"""What the files are called that a module of Terraform reads a policy from."""
 
 _VISIBLE = {".github"}
 
@@ -76,11 +73,13 @@ def _policies(name: str, file: str, deployment: Deployment) -> Found:
 
 def _module(folder: Path) -> dict[str, bytes]:
     """The module's files, and those below its folder that it may read."""
-    own = [each for each in folder.iterdir() if kind_of(each.name) is FileKind.TERRAFORM]
-    read_in = [
-        Path(place) / name
+    names = [each for each in folder.iterdir() if kind_of(each.name) is FileKind.TERRAFORM]
+    own = {str(each): read_file(each) for each in sorted(names) if each.is_file()}
+    others = [
+        str(Path(place) / name)
         for place, _, names in os.walk(folder)
         for name in names
         if name.lower().endswith(READ_IN) and kind_of(name) is not FileKind.TERRAFORM
     ]
-    return {str(each): read_file(each) for each in sorted({*own, *read_in}) if each.is_file()}
+    mentioned = read_in(sorted(others), own.values())
+    return own | {each: read_file(each) for each in mentioned if Path(each).is_file()}

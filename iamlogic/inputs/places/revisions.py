@@ -13,11 +13,9 @@ from pathlib import PurePosixPath
 from iamlogic.inputs.git.ranges import Range
 from iamlogic.inputs.git.repository import FileChange, Repository, Side
 from iamlogic.inputs.places.files import FileKind, kind_of, policies_in, seems_a_policy
+from iamlogic.inputs.places.modules import READ_IN, read_in
 from iamlogic.inputs.unresolved.placeholders import Deployment
 from iamlogic.questions.review.placed import Found
-
-_READ_IN = (".json", ".tpl", ".tftpl", ".tmpl", ".j2")
-"""What the files are called that a module reads a policy from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +107,7 @@ def _modules(
     folders = sorted({f for name in touched for f in _folders(name)} & with_modules)
     for folder in folders:
         held, holds = (
-            repository.contents(side, _of_module(folder, names))
+            _module(repository, side, folder, names)
             for side, names in zip(sides, listed, strict=True)
         )
         if held != holds:
@@ -117,7 +115,7 @@ def _modules(
 
 
 def _may_concern(name: str) -> bool:
-    return kind_of(name) is FileKind.TERRAFORM or name.lower().endswith(_READ_IN)
+    return kind_of(name) is FileKind.TERRAFORM or name.lower().endswith(READ_IN)
 
 
 def _folders(name: str) -> Iterator[str]:
@@ -140,15 +138,20 @@ def _is_module(names: Iterable[str]) -> bool:
     return any(name.lower().endswith((".tf", ".tf.json", ".tofu")) for name in names)
 
 
-def _of_module(folder: str, listed: Mapping[str, list[str]]) -> list[str]:
-    """A folder's own files of Terraform, and below it those that they may read in."""
-    below = "" if folder == "." else folder + "/"
-    own = [each for each in listed.get(folder, ()) if kind_of(each) is FileKind.TERRAFORM]
-    read_in = [
+def _module(
+    repository: Repository, side: Side | None, folder: str, listed: Mapping[str, list[str]]
+) -> dict[str, bytes]:
+    """What a folder's files of Terraform hold, and those below it that they read in."""
+    names = [each for each in listed.get(folder, ()) if kind_of(each) is FileKind.TERRAFORM]
+    own = repository.contents(side, names)
+    if not own:
+        return {}
+    above = "" if folder == "." else folder + "/"
+    others = [
         each
         for place, names in listed.items()
-        if place == folder or (place + "/").startswith(below)
+        if place == folder or place.startswith(above)
         for each in names
         if kind_of(each) is not FileKind.TERRAFORM
     ]
-    return own + read_in if own else []
+    return own | repository.contents(side, read_in(others, own.values()))
