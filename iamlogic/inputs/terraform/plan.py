@@ -206,7 +206,8 @@ def _spots(
 ) -> Iterator[_Spot]:
     """The places at the end of a path, one for each item of a list on the way."""
     first, *rest = path
-    node, unknown = member(side.values, first), member(side.unknown, first)
+    node = member(side.values, first)
+    unknown = side.unknown if is_true(side.unknown) else member(side.unknown, first)
     expression = member(expressions, first)
     name = f"{address}.{first}"
     if not rest:

@@ -60,11 +60,11 @@ def statement(given: Table, open_member: OpenMember) -> Table:
             entries += [] if isinstance(texts, Nothing) else [Entry(element, value.position, texts)]
     for name, element in PRINCIPALS.items():
         # No statement can be without: an empty collection would be no policy at all.
-        member = _combined(_blocks(given, name), _made(name, principals, open_member), None)
+        member = _member(_blocks(given, name), name, principals, open_member, None)
         entries += [] if member is None else [Entry(element, member.position, member)]
     nothing = Nothing(given.position)
-    make = _made("condition", conditions, open_member)
-    member = _combined(_blocks(given, "condition"), make, nothing)
+    blocks = _blocks(given, "condition")
+    member = _member(blocks, "condition", conditions, open_member, nothing)
     if member is not None and not isinstance(member, Nothing):
         entries.append(Entry("Condition", member.position, member))
     return Table(tuple(entries), given.position)
@@ -100,6 +100,23 @@ def _made(
     name: str, make: Callable[[list[Value]], Value | None], open_member: OpenMember
 ) -> Callable[[list[Value]], Value]:
     return lambda found: make(found) or open_member(name, found)
+
+
+MAX_CONDITIONS = 5
+"""Blocks of a statement that may be there or not: each doubles the ways that it can be."""
+
+
+def _member(
+    found: list[Value],
+    name: str,
+    make: Callable[[list[Value]], Value | None],
+    open_member: OpenMember,
+    empty: Value | None,
+) -> Value | None:
+    """What the blocks of a type make together, a placeholder if that is too many things."""
+    if sum(isinstance(each, Either) for each in found) > MAX_CONDITIONS:
+        return open_member(name, found)
+    return _combined(found, _made(name, make, open_member), empty)
 
 
 def principals(found: list[Value]) -> Value | None:

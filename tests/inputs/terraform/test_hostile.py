@@ -61,3 +61,14 @@ CYCLES = [
 def test_what_is_made_of_itself_is_left_open(code: str, name: str) -> None:
     (found,) = names_open(code)
     assert found.startswith(name)
+
+
+def test_many_blocks_that_may_be_there_are_one_placeholder() -> None:
+    blocks = "".join(
+        f'dynamic "condition" {{\n for_each = var.c{n}\n content {{\n test = "StringEquals"\n'
+        f' variable = "aws:PrincipalTag/t{n}"\n values = ["a"]\n}}\n}}\n'
+        for n in range(25)
+    )
+    document = f'statement {{\n actions = ["s3:*"]\n resources = ["*"]\n{blocks}}}\n'
+    (name,) = names_open(f'data "aws_iam_policy_document" "d" {{\n{document}}}\n')
+    assert name.startswith("data.aws_iam_policy_document.d.condition: ")
