@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from iamlogic.questions.review.notices import Notice
 from iamlogic.questions.review.openness import open_entries
@@ -169,15 +169,18 @@ def unread_views(unread: Iterable[Unread], notices: Iterable[Notice]) -> tuple[U
     for notice in notices:
         by_title.setdefault(notice.policy, []).append(notice)
     return tuple(
-        UnreadView(
-            f"u{number}",
-            printable(each.title),
-            "\n".join(why_unread(each)),
-            tuple(_notice(notice, None) for notice in notices_of(by_title.get(each.title, ()))),
-            each.is_open,
-        )
+        _unread(each, f"u{number}", by_title.get(each.title, ()))
         for number, each in enumerate(unread, start=1)
     )
+
+
+def _unread(unread: Unread, anchor: str, notices: Iterable[Notice]) -> UnreadView:
+    """Why is told once, with its lines as they are: neither in a notice nor after one."""
+    reason = "\n".join(why_unread(unread))
+    shown = tuple(replace(_notice(each, None), detail=()) for each in notices_of(notices))
+    is_told = reason in {each.message for each in shown}
+    title = printable(unread.title)
+    return UnreadView(anchor, title, "" if is_told else reason, shown, unread.is_open)
 
 
 _TAGS = {
