@@ -25,12 +25,14 @@ _JSON = {".json", ".template", ".policy"}
 _YAML = {".yaml", ".yml"}
 _TERRAFORM = (".tf", ".tf.json", ".tofu", ".tfvars", ".tfvars.json")
 
-# An escape can stand for a letter of the word, so a text with escapes is read to be sure.
-_HINTS = re.compile(rb"(?i)statement|\\u00|\\x|AWS::|aws_lambda_permission")
+_HINTS = re.compile(rb"(?i)statement|AWS::|aws_lambda_permission")
 # What a malformed file must hold to be taken for one with policies: charts and notes speak of
 # statements, too.
 _MEANT = re.compile(rb"(?i)\bstatement\b\W{0,4}:|AWS::")
-_QUOTED = re.compile(rb'"Statement"[\s\S]*"Effect"|"Effect"[\s\S]*"Statement"')
+_ELEMENTS = (b"Statement", b"Effect")
+_ELEMENT = rb"\b%s[\"']?\s*[:=]"
+# A letter can be written as an escape, and in YAML a line can break within a word.
+_ESCAPE = re.compile(rb"\\(?:u00|x|U000000)([0-7][0-9A-Fa-f])|\\\r?\n[ \t]*")
 _LARGE_FILE = re.compile(rb"version https://git-lfs")
 
 
@@ -62,7 +64,8 @@ def policies_in(content: bytes, file: str, deployment: Deployment) -> Found:
     if _LARGE_FILE.match(content):
         reason = "its content lies in git LFS, and here is a pointer to it alone"
         return _unread(file, content, PolicyReadError(file, reason))
-    if not _HINTS.search(content):
+    letters = _letters(content)
+    if not _HINTS.search(letters):
         return Found()
     kind = kind_of(file)
     try:
@@ -71,13 +74,24 @@ def policies_in(content: bytes, file: str, deployment: Deployment) -> Found:
         if kind in {FileKind.JSON, FileKind.YAML}:
             return _read_yaml(content, file, deployment)
     except IamlogicError as error:
-        return _unread(file, content, error) if _MEANT.search(content) else Found()
+        return _unread(file, content, error) if _MEANT.search(letters) else Found()
     return Found()
 
 
+def _letters(content: bytes) -> bytes:
+    """The content as far as words can be looked for in it, whatever its encoding and escapes."""
+    plain = content.replace(b"\0", b"")  # UTF-16 has them between the letters of a word
+    if b"\\" not in plain:
+        return plain
+    return _ESCAPE.sub(lambda found: bytes([int(found[1], 16)]) if found[1] else b"", plain)
+
+
 def seems_a_policy(content: bytes) -> bool:
-    """Whether a file of no kind that is read holds what looks like a policy in JSON."""
-    return b"\0" not in content[:8192] and _QUOTED.search(content) is not None
+    """Whether a file of no kind that is read holds what looks like a policy, in some notation."""
+    if b"\0" in content[:8192]:
+        return False
+    is_quoted = all(b'"%s"' % each in content for each in _ELEMENTS)
+    return is_quoted or all(re.search(_ELEMENT % each, content) for each in _ELEMENTS)
 
 
 def _is_yaml(content: bytes) -> bool:

@@ -7,6 +7,7 @@ near to it counts as well, since what somebody meant as a policy must not be pas
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ from iamlogic.syntax.problems import Document, closest
 
 _ELEMENTS = {"effect", "action", "notaction", "principal", "notprincipal", "notresource"}
 _VERSIONS = {"2012-10-17", "2008-10-17"}
+_ESCAPE = re.compile(r"\\u00([0-7][0-9A-Fa-f])")
+"""An escape that stands for an ASCII character: a name can be written with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +103,11 @@ def is_policy_shaped(node: JsonValue) -> bool:
 
 
 def is_policy_text(text: str) -> bool:
-    """Whether a text is meant as a policy in JSON."""
-    start = text.lstrip()[:1]
-    return start == "{" and '"Statement"' in text and '"Effect"' in text
+    """Whether a text is meant as a policy in JSON, or has one inside, however it is escaped."""
+    if text.lstrip()[:1] != "{":
+        return False
+    plain = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text).replace("\\", "")
+    return '"Statement"' in plain and '"Effect"' in plain
 
 
 def _holds_statements(node: JsonValue) -> bool:
