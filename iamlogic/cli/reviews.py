@@ -24,7 +24,7 @@ from iamlogic.inputs.git.ranges import Range, range_of
 from iamlogic.inputs.git.repository import Repository
 from iamlogic.inputs.places.revisions import FilePair, between, read_pair
 from iamlogic.inputs.settings.deployment import PARTITION
-from iamlogic.inputs.settings.settings import SETTINGS_FILES, parse_settings
+from iamlogic.inputs.settings.settings import SETTINGS_FILES, one_of, parse_settings
 from iamlogic.inputs.unresolved.placeholders import Deployment
 from iamlogic.questions.review.assembling import Sides, assembled
 from iamlogic.questions.review.globs import matches_any
@@ -79,6 +79,7 @@ def review_range(folder: Path, text: str | None, asked: Asked, *, staged: bool) 
         f"{file} holds what looks like a policy, in a form that is not read"
         for file in differing.unlike
     ]
+    remarks += differing.unseen
     return Reviewed(
         replace(
             review,
@@ -122,13 +123,12 @@ def _settings(repository: Repository, range_: Range, asked: Asked) -> tuple[il.S
     held = repository.contents(range_.head, SETTINGS_FILES)
     was = repository.contents(range_.base, SETTINGS_FILES)
     remarks = []
-    for name in SETTINGS_FILES:
-        if name in held:
-            if was.get(name) != held[name]:
-                remarks.append(f"{name} changed as well: this review goes by what it says now")
-            path = str(repository.root / name)
-            return parse_settings(decode_text(held[name], path), file=path), remarks
-    if any(name in was for name in SETTINGS_FILES):
+    for name in one_of(list(held)):
+        if was.get(name) != held[name]:
+            remarks.append(f"{name} changed as well: this review goes by what it says now")
+        path = str(repository.root / name)
+        return parse_settings(decode_text(held[name], path), file=path), remarks
+    if was:
         remarks.append("the settings are gone: there are no guardrails, and nobody is trusted")
     return il.Settings(), remarks
 

@@ -8,6 +8,7 @@ and no revision that a user gives can be taken for an option.
 from __future__ import annotations
 
 import os
+import posixpath
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,9 @@ from iamlogic.syntax.json_tree import MAX_TEXT
 
 _SECONDS = 120
 """How long one question to git may take."""
-_LINK, _SUBMODULE = "120000", "160000"
+_LINK, _SUBMODULE, _NOTHING = "120000", "160000", "000000"
+_MOST_LINKS = 10
+"""How many links may lead to one another."""
 
 
 class Special(Enum):
@@ -49,10 +52,14 @@ Side = Commit | Special
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """A file that changed: its names before and after, None where it was or is not there."""
+    """A file that changed: its names before and after, None where it was or is not there.
+
+    `is_repository` says that it is none, but a repository of its own (a submodule).
+    """
 
     before: str | None
     after: str | None
+    is_repository: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +119,7 @@ class Repository:
         return Commit(found.decode().split()[0], f"the merge base with {first.called}")
 
     def changes(self, base: Commit | None, head: Side) -> list[FileChange]:
-        """The files that differ, in the order of their names; links and submodules are left out.
+        """The files that differ, in the order of their names, with links and submodules.
 
         Without a base all files are new.
         """
@@ -143,27 +150,64 @@ class Repository:
         return sorted(names)
 
     def contents(self, side: Side | None, files: Sequence[str]) -> dict[str, bytes]:
-        """What files hold on a side, as far as they are there.
+        """What files hold on a side, as far as they are there; a link has what it leads to.
 
         Of a file that is larger than any that is read, only the first byte too many comes along.
+        Links that lead out of the repository are not followed.
         """
         if side is None or not files:
             return {}
         if side is Special.WORKTREE:
             read = ((each, self._read(each)) for each in files)
             return {name: content for name, content in read if content is not None}
-        tree = side.id if isinstance(side, Commit) else ""
-        return self._blobs([(each, f"{tree}:{each}") for each in files])
+        links = self.links(side)
+        found: dict[str, bytes] = {}
+        pending = {each: each for each in files}
+        for _ in range(_MOST_LINKS):
+            blobs = self._blobs(side, sorted(set(pending.values())))
+            found |= {
+                name: blobs[at] for name, at in pending.items() if at in blobs and at not in links
+            }
+            pending = {
+                name: target
+                for name, at in pending.items()
+                if at in blobs and at in links and (target := _target(at, blobs[at])) is not None
+            }
+            if not pending:
+                break
+        return found
+
+    def links(self, side: Side | None) -> frozenset[str]:
+        """The files of a side that are symbolic links."""
+        match side:
+            case None:
+                return frozenset()
+            case Commit():
+                listed = self._git("ls-tree", "-r", "-z", "--full-tree", side.id)
+            case Special():
+                listed = self._git("ls-files", "--stage", "-z", "--full-name")
+        entries = (each.partition(b"\t") for each in listed.split(b"\0"))
+        return frozenset(
+            os.fsdecode(name) for mode, _, name in entries if mode.startswith(_LINK.encode())
+        )
 
     def _read(self, file: str) -> bytes | None:
-        path = self.root / file
-        if path.is_symlink() or not path.is_file():
+        root = self.root.resolve()
+        try:
+            path = (root / file).resolve(strict=True)
+            if not path.is_relative_to(root) or not path.is_file():
+                return None
+            with path.open("rb") as stream:
+                return stream.read(MAX_TEXT + 1)
+        except (FileNotFoundError, NotADirectoryError, RuntimeError):  # a circle of links
             return None
-        with path.open("rb") as stream:
-            return stream.read(MAX_TEXT + 1)
+        except OSError as error:
+            raise GitError(f"{file}: {(error.strerror or str(error)).lower()}") from None
 
-    def _blobs(self, named: list[tuple[str, str]]) -> dict[str, bytes]:
-        """Objects by their names: one process tells their sizes, another what they hold."""
+    def _blobs(self, side: Side, files: Sequence[str]) -> dict[str, bytes]:
+        """What git has of files: one process tells their sizes, another what they hold."""
+        tree = side.id if isinstance(side, Commit) else ""
+        named = [(each, f"{tree}:{each}") for each in files]
         plain = [each for each in named if "\n" not in each[1]]  # a line is a name
         sizes = self._git("cat-file", "--batch-check", given=_lines(name for _, name in plain))
         is_read, found = [], {}
@@ -239,6 +283,12 @@ def _git(folder: Path, *arguments: str, given: bytes | None = None) -> bytes:
     return done.stdout
 
 
+def _target(link: str, content: bytes) -> str | None:
+    """Where a link leads to, as a file's name; None if that is out of the repository."""
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(link), os.fsdecode(content)))
+    return None if path.startswith(("/", "../")) or path == ".." else path
+
+
 def _lines(names: Iterable[str]) -> bytes:
     return b"".join(os.fsencode(each) + b"\n" for each in names)
 
@@ -256,8 +306,13 @@ def _raw_changes(raw: bytes) -> Iterator[FileChange]:
         old_mode, new_mode, _, _, status = head.decode().removeprefix(":").split(" ")
         first = os.fsdecode(next(iter(parts)))
         second = os.fsdecode(next(iter(parts))) if status[0] in "RC" else first
-        is_text = {mode: mode not in {_LINK, _SUBMODULE, "000000"} for mode in (old_mode, new_mode)}
-        before = first if is_text[old_mode] and status[0] != "C" else None
-        after = second if is_text[new_mode] else None
+        if status[0] == "U":  # a merge is not finished: whoever reads it will tell
+            yield FileChange(first, first)
+            continue
+        is_there = {mode: mode not in {_SUBMODULE, _NOTHING} for mode in (old_mode, new_mode)}
+        before = first if is_there[old_mode] and status[0] != "C" else None
+        after = second if is_there[new_mode] else None
         if before is not None or after is not None:
             yield FileChange(before, after)
+        if _SUBMODULE in {old_mode, new_mode}:
+            yield FileChange(first, second, is_repository=True)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from iamlogic.inputs.git.errors import GitError
 from iamlogic.inputs.git.ranges import Range
 from iamlogic.inputs.git.repository import FileChange, Repository, Side
 from iamlogic.inputs.places.files import FileKind, kind_of, policies_in, seems_a_policy
@@ -33,25 +34,38 @@ class FilePair:
 
 @dataclass(frozen=True, slots=True)
 class Differing:
-    """Everything that differs: `pairs` may hold policies, `unlike` are files that are not read."""
+    """Everything that differs: `pairs` may hold policies.
+
+    `unlike` are files that are not read, and hold something like a policy. `unseen` says of others,
+    in a sentence each, why nothing is said of them.
+    """
 
     pairs: tuple[FilePair, ...]
     unlike: tuple[str, ...]
+    unseen: tuple[str, ...]
     renamed: Mapping[str, str]
     """The names that files have now, by those that they had."""
 
 
 def between(repository: Repository, range_: Range, is_ignored: Callable[[str], bool]) -> Differing:
     """What differs on the two sides of a range, but for the files that are ignored."""
-    changes = [
+    differing = [
         each
         for each in repository.changes(range_.base, range_.head)
         if not is_ignored(each.after or each.before or "")
+    ]
+    changes = [each for each in differing if not each.is_repository]
+    unseen = [
+        f"{each.after or each.before} is a repository of its own, which is not looked into"
+        for each in differing
+        if each.is_repository
     ]
     modules = _modules(repository, range_, changes)
     alone = [each for each in changes if _kind(each) is not FileKind.TERRAFORM]
     old = repository.contents(range_.base, [each.before for each in alone if each.before])
     new = repository.contents(range_.head, [each.after for each in alone if each.after])
+    _check_all_there(repository, range_.base, {each.before for each in alone}, old)
+    unseen += _check_all_there(repository, range_.head, {each.after for each in alone}, new)
     pairs, unlike = [], []
     for each in alone:
         held, holds = old.get(each.before or ""), new.get(each.after or "")
@@ -60,7 +74,25 @@ def between(repository: Repository, range_: Range, is_ignored: Callable[[str], b
         elif each.after is not None and holds is not None and seems_a_policy(holds):
             unlike.append(each.after)
     renamed = {each.before: each.after for each in changes if each.before and each.after}
-    return Differing((*pairs, *modules), tuple(unlike), renamed)
+    return Differing((*pairs, *modules), tuple(unlike), tuple(unseen), renamed)
+
+
+def _check_all_there(
+    repository: Repository, side: Side | None, named: set[str | None], found: Mapping[str, bytes]
+) -> list[str]:
+    """Of the links that lead to no file at hand, a sentence each.
+
+    Raises `GitError` for a file that git has listed and cannot show: it is not as good as gone.
+    """
+    missing = sorted({each for each in named if each} - found.keys())
+    links = repository.links(side) if missing else frozenset()
+    for each in missing:
+        if each not in links:
+            raise GitError(
+                f"{each} cannot be read on one side of the change",
+                "is a merge not finished, or the clone a part of the repository only?",
+            )
+    return [f"{each} is a link to what is no file here, which is not followed" for each in missing]
 
 
 def read_pair(pair: FilePair, deployment: Deployment) -> tuple[Found, Found]:

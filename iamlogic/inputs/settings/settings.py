@@ -16,6 +16,7 @@ and a guardrail without one of its words would catch less.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,13 +56,18 @@ class Settings:
 
 def settings_file(folder: str | os.PathLike[str] = ".") -> str | None:
     """The settings file of a folder, if it has one. Raises `SettingsError` if it has several."""
-    found = [name for name in SETTINGS_FILES if (Path(folder) / name).is_file()]
-    if len(found) > 1:
-        second = str(Path(folder) / found[1])
-        message = f"there are settings in {found[0]} as well, and one of them would not be read"
-        where = Where((), 1, 1, second)
-        raise SettingsError((Problem(message, where, "keep one of the two"),))
+    found = one_of([name for name in SETTINGS_FILES if (Path(folder) / name).is_file()], folder)
     return str(Path(folder) / found[0]) if found else None
+
+
+def one_of(names: Sequence[str], folder: str | os.PathLike[str] = ".") -> Sequence[str]:
+    """The settings files, if they are not several. Raises `SettingsError`."""
+    if len(names) > 1:
+        first, *_, second = names
+        message = f"there are settings in {first} as well, and one of them would not be read"
+        where = Where((), 1, 1, str(Path(folder) / second))
+        raise SettingsError((Problem(message, where, "keep one of the two"),))
+    return names
 
 
 def load_settings(path: str | os.PathLike[str]) -> Settings:
