@@ -33,6 +33,9 @@ class Preview:
     what they grant was granted. All four have external access and confused deputies alike
     (`Finding.kind`). Where an answer is not known, `reason` says of which side and why, and what is
     listed may not be all.
+
+    `widened` are those of `unchanged` that grant something more: a Deny for somebody in particular
+    takes nothing of what is said of everyone, and once it is gone, that somebody is let in.
     """
 
     new: tuple[Finding, ...]
@@ -40,6 +43,7 @@ class Preview:
     gone: tuple[Finding, ...]
     unchanged: tuple[Finding, ...]
     reason: str | None = None
+    widened: tuple[Finding, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -92,13 +96,18 @@ def compared(
         if not answer.complete
     ]
     other = [each for id_, each in new.items() if id_ not in old]
+    same = [each for id_, each in new.items() if id_ in old]
     narrowed = _narrowed(other, before, after, Deadline.after(timeout)) if old else ()
+    widened, undecided = _widened(same, before, after, Deadline.after(timeout))
+    if undecided:
+        reasons.append(undecided)
     return Preview(
         tuple(each for each in other if each not in narrowed),
         narrowed,
         tuple(each for id_, each in old.items() if id_ not in new),
-        tuple(each for id_, each in new.items() if id_ in old),
+        tuple(same),
         "; ".join(reasons) or None,
+        widened,
     )
 
 
@@ -119,6 +128,28 @@ def _narrowed(
     return tuple(each for each in findings if asked.grants_no_more(each))
 
 
+def _widened(
+    findings: list[Finding], before: ExternalAccess, after: ExternalAccess, deadline: Deadline
+) -> tuple[tuple[Finding, ...], str | None]:
+    """Those of the findings of both sides that grant more than before, and what is not known."""
+    if before.asked is None or after.asked is None or before.zone != after.zone or not findings:
+        return (), None
+    if before.asked.subject.statements == after.asked.subject.statements:
+        return (), None
+    asked = _Change(before.asked, after.asked, after.zone, deadline)
+    if not asked.can_tell:
+        return (), None
+    widened: list[Finding] = []
+    for each in findings:
+        try:
+            gains = asked.gains(each)
+        except Undecided as error:
+            return tuple(widened), f"both: {error}"
+        if gains:
+            widened.append(each)
+    return tuple(widened), None
+
+
 class _Change:
     """One question about two versions of a policy: what does a finding grant now, not before?"""
 
@@ -136,18 +167,27 @@ class _Change:
         self._universe.solver.deadline = deadline
         self._compiler = self._universe.compiler
 
+    @property
+    def can_tell(self) -> bool:
+        """Whether what is granted is what the statements say (R-X15)."""
+        return not self._before.restricts_public
+
     def grants_no_more(self, finding: Finding) -> bool:
         entries = (entry for each in finding.principals for entry in each.entries)
-        if self._before.restricts_public or any(map(is_service_linked, entries)):
+        if not self.can_tell or any(map(is_service_linked, entries)):
             return False  # R-X15, R-E3: what is granted is not what the statements say
+        try:
+            return not self.gains(finding)
+        except Undecided:
+            return False
+
+    def gains(self, finding: Finding) -> bool:
+        """Whether some request of the finding is granted now, and was not. Raises `Undecided`."""
         is_deputy = finding.kind is FindingKind.CONFUSED_DEPUTY
         outside = self._universe.deputy() if is_deputy else self._universe.external
         now, then = map(self._allowed, (self._after, self._before))
-        try:
-            gain = [*outside, _region(finding, self._compiler), now, -then]
-            return self._universe.solver.find(gain, guess=False) is None
-        except Undecided:
-            return False
+        gain = [*outside, _region(finding, self._compiler), now, -then]
+        return self._universe.solver.find(gain, guess=False) is not None
 
     def _allowed(self, subject: Subject) -> int:
         denies = (*subject.denies, *subject.limits)

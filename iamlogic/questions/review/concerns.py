@@ -135,6 +135,25 @@ class _Change:
         for each in judged.findings:
             if each.counts:
                 yield self._finding(each.finding)
+        for each in judge(preview.widened, terms.archive, terms.baseline, terms.today).findings:
+            if each.counts:
+                yield self._widened(each.finding)
+
+    def _widened(self, finding: Finding) -> Notice:
+        """Somebody more among those whom a finding speaks of, who was denied."""
+        depends_on = self._all_names()
+        topic = Topic.DEPUTY if finding.kind is FindingKind.CONFUSED_DEPUTY else Topic.EXTERNAL
+        if topic is Topic.EXTERNAL and finding.is_public and depends_on:
+            topic = Topic.PUBLIC  # it may not have been, with the values that the Denies hang on
+        gets = "can get more access" if depends_on else "gets more access"
+        return self._notice(
+            topic,
+            Severity.NOTE if topic is Topic.DEPUTY else Severity.WARNING,
+            f"{self._whom(finding)} {gets} from outside than before, as less is denied",
+            ("widened", finding.id, finding.principal),
+            where=finding.statement.where,
+            depends_on=depends_on,
+        )
 
     def _finding(self, finding: Finding) -> Notice:
         depends_on = self._named([finding.principal, *_texts(finding.conditions)])
@@ -261,7 +280,8 @@ class _Change:
         return named_in(texts, self._placed.placeholders)
 
     def _all_names(self) -> tuple[str, ...]:
-        return tuple(sorted({each.name for each in self._placed.placeholders}))
+        sides = (self._change.before, self._change.after)
+        return tuple(sorted({p.name for side in sides if side for p in side.placeholders}))
 
     def _notice(
         self,
