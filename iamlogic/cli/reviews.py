@@ -22,11 +22,13 @@ from iamlogic.cli.judging import settings_in
 from iamlogic.cli.reading import content_of, name_of
 from iamlogic.inputs.git.ranges import Range, range_of
 from iamlogic.inputs.git.repository import Repository
+from iamlogic.inputs.places.beside import attachments, unfollowed
 from iamlogic.inputs.places.revisions import FilePair, between, read_pair
 from iamlogic.inputs.settings.deployment import PARTITION
 from iamlogic.inputs.settings.settings import SETTINGS_FILES, one_of, parse_settings
 from iamlogic.inputs.unresolved.placeholders import Deployment
 from iamlogic.questions.review.assembling import Sides, assembled
+from iamlogic.questions.review.concerns import attachment_notice
 from iamlogic.questions.review.globs import matches_any
 from iamlogic.questions.review.pairing import Pair
 from iamlogic.questions.review.placed import Found
@@ -79,13 +81,23 @@ def review_range(folder: Path, text: str | None, asked: Asked, *, staged: bool) 
         f"{file} holds what looks like a policy, in a form that is not read"
         for file in differing.unlike
     ]
-    remarks += differing.unseen
+    attached = list(attachments(differing.pairs))
+    remarks += [
+        *differing.unseen,
+        *(
+            f"{each.file} names the policy {each.policy} of AWS, not looked into"
+            for each in attached
+        ),
+        *unfollowed(differing.pairs, differing.changed),
+    ]
+    told = (attachment_notice(each.policy, each.file, each.where) for each in attached)
     return Reviewed(
         replace(
             review,
             files=len(differing.pairs),
             guardrails=len(settings.guardrails),
             remarks=(*review.remarks, *remarks),
+            unread_notices=(*review.unread_notices, *told),
         ),
         settings,
     )
@@ -131,6 +143,16 @@ def _settings(repository: Repository, range_: Range, asked: Asked) -> tuple[il.S
     if was:
         remarks.append("the settings are gone: there are no guardrails, and nobody is trusted")
     return il.Settings(), remarks
+
+
+def _accepted(settings: il.Settings, repository: Repository, changed: Sequence[str]) -> list[str]:
+    """That the same change accepts findings, if it does."""
+    if settings.review.baseline is None:
+        return []
+    name = os.path.relpath(Path(settings.review.baseline).resolve(), repository.root.resolve())
+    if Path(name).as_posix() not in changed:
+        return []
+    return [f"{name} changed as well: what it accepts now is not told"]
 
 
 def deployment_of(given: Deployment, parameters: Mapping[str, str]) -> Deployment:

@@ -45,6 +45,8 @@ class Differing:
     unseen: tuple[str, ...]
     renamed: Mapping[str, str]
     """The names that files have now, by those that they had."""
+    changed: tuple[str, ...]
+    """The names of all files that changed, and are there now."""
 
 
 def between(repository: Repository, range_: Range, is_ignored: Callable[[str], bool]) -> Differing:
@@ -74,7 +76,8 @@ def between(repository: Repository, range_: Range, is_ignored: Callable[[str], b
         elif each.after is not None and holds is not None and seems_a_policy(holds):
             unlike.append(each.after)
     renamed = {each.before: each.after for each in changes if each.before and each.after}
-    return Differing((*pairs, *modules), tuple(unlike), tuple(unseen), renamed)
+    changed = tuple(each.after for each in changes if each.after)
+    return Differing((*pairs, *modules), tuple(unlike), tuple(unseen), renamed, changed)
 
 
 def _check_all_there(

@@ -70,6 +70,19 @@ def unread_notice(unread: Unread, *, was_read: bool) -> Notice:
     )
 
 
+def attachment_notice(policy: str, file: str, where: Where) -> Notice:
+    """That a policy of AWS's own is attached, which no comparison shows."""
+    return Notice(
+        Topic.GAINED,
+        Severity.NOTE,
+        f"it names the policy {policy} of AWS, and did not before; that is not looked into",
+        file,
+        where,
+        _fingerprint(Topic.GAINED, file, "managed", policy),
+        Topic.GAINED.value,
+    )
+
+
 def _why(error: IamlogicError) -> tuple[str, tuple[str, ...]]:
     """An error in one sentence, and all that it says."""
     match error:
