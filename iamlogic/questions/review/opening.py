@@ -15,7 +15,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, product
 
-from iamlogic.questions.review.openness import OPEN, asks_for, condition_subject, guard, is_guard
+from iamlogic.questions.review.openness import (
+    HOLDS,
+    OPEN,
+    asks_for,
+    condition_subject,
+    guard,
+    is_guard,
+)
 from iamlogic.questions.review.placed import UNKNOWN_ARN, Placeholder
 from iamlogic.symbolic.languages import Glob, glob, glob_covers
 from iamlogic.syntax.operators import Comparison, SetPrefix
@@ -39,15 +46,40 @@ def opened(
     """The policy for every value that its placeholders can have.
 
     `beside` are the policies that it is compared with: what theirs and this one's texts have to do
-    with each other is kept.
+    with each other is kept. A value may hold policy variables, which mean something in one version
+    of the language, and not in the other: the same text is another in a policy of another version.
     """
     if not placeholders:
         return policy
-    opening = _Opening.of((policy, *beside), placeholders)
+    others = tuple(beside)
+    opening = _Opening.of((policy, *others), placeholders)
     statements = tuple(
         each for statement in policy.statements for each in opening.statements(statement)
     )
+    version = _version(policy)
+    if any(_version(each) != version for each in others):
+        statements = tuple(_versioned(each, version) for each in statements)
     return replace(policy, statements=statements)
+
+
+def _version(policy: Policy) -> str:
+    """The version of the language; R-P2 says which one it is without."""
+    return "2008-10-17" if policy.version is None else policy.version.value
+
+
+def _versioned(statement: Statement, version: str) -> Statement:
+    """The statement with guards of its own, but for those on conditions of the template."""
+
+    def own(condition: Condition) -> Condition:
+        subject = condition.key.removeprefix(OPEN)
+        if not is_guard(condition) or subject.startswith("<if "):
+            return condition
+        if condition.values == (Text(HOLDS),):
+            return replace(condition, key=f"{condition.key}, version {version}")
+        values = tuple(Text(f"{each.text}, version {version}") for each in condition.values)
+        return replace(condition, values=values)
+
+    return replace(statement, conditions=tuple(map(own, statement.conditions)))
 
 
 @dataclass(frozen=True, slots=True)

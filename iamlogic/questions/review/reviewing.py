@@ -100,8 +100,8 @@ def _external(pair: Pair, before: Policy, after: Policy, terms: Terms) -> Previe
     )
     try:
         return preview_external_access(
-            before if pair.before is None else _who(pair.before),
-            after if pair.after is None else _who(pair.after),
+            before if pair.before is None else _who(pair.before, beside=after),
+            after if pair.after is None else _who(pair.after, beside=before),
             zone,
             resource_type=next((each.resource_type for each in sides if each.resource_type), None),
             timeout=terms.timeout,
@@ -126,14 +126,14 @@ def _is_public(placed: PlacedPolicy | None, timeout: float | None) -> Answer | N
         return Answer(Verdict.UNKNOWN, str(error))
 
 
-def _who(placed: PlacedPolicy) -> Policy:
+def _who(placed: PlacedPolicy, beside: Policy | None = None) -> Policy:
     """The policy to ask who is let in: all is left open but the account of the deployment.
 
     That one is trusted, whichever it is. Names would not do here: no requester has an account that
     is called `<Partner>`, so that nobody would seem to be let in.
     """
     unknown = [each for each in placed.placeholders if each.kind is not PlaceholderKind.ACCOUNT]
-    return opened(placed.policy, unknown)
+    return opened(placed.policy, unknown, beside=[] if beside is None else [beside])
 
 
 def _breaches(pair: Pair, terms: Terms) -> tuple[Breach, ...]:
