@@ -137,7 +137,7 @@ def _in_document(root: JsonValue, document: Document, deployment: Deployment) ->
 
         if looks_like_template(root):
             return read_tree(root, document, deployment)
-    return policies_by_shape(root, document)
+    return policies_by_shape(root, document, deployment)
 
 
 def _has_member(root: JsonValue, name: str) -> bool:

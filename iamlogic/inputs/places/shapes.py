@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from iamlogic.errors import Path, PolicySyntaxError
 from iamlogic.inputs.unresolved.embedded import escaped_origin, read_embedded
-from iamlogic.inputs.unresolved.placeholders import Placeholders
+from iamlogic.inputs.unresolved.placeholders import Deployment, Placeholders
 from iamlogic.inputs.unresolved.placing import content_of, place_policy
 from iamlogic.questions.review.placed import Found, PlacedPolicy, Unread
 from iamlogic.syntax.json_tree import JsonList, JsonObject, JsonString, JsonValue
@@ -39,17 +39,24 @@ class Shaped:
         return text.removeprefix(".")
 
 
-def policies_by_shape(root: JsonValue, document: Document) -> Found:
+def policies_by_shape(root: JsonValue, document: Document, deployment: Deployment) -> Found:
     """Every policy in a JSON document, in the order of the text; those inside texts as well."""
     policies: list[PlacedPolicy] = []
     unread: list[Unread] = []
     for shaped in shaped_as_policies(root):
-        placed = _placed(shaped, document)
-        if isinstance(placed, Unread):
-            unread.append(placed)
-        else:
-            policies.append(placed)
+        found = _found(shaped, document, deployment)
+        policies += found.policies
+        unread += found.unread
     return Found(tuple(policies), tuple(unread))
+
+
+def _found(shaped: Shaped, document: Document, deployment: Deployment) -> Found:
+    from iamlogic.inputs.cloudformation.fragments import has_expressions, place_fragment
+
+    if has_expressions(shaped.node):
+        return place_fragment(shaped.node, shaped.path, shaped.name, document, deployment)
+    placed = _placed(shaped, document)
+    return Found(unread=(placed,)) if isinstance(placed, Unread) else Found(policies=(placed,))
 
 
 def _placed(shaped: Shaped, document: Document) -> PlacedPolicy | Unread:
@@ -93,8 +100,8 @@ def is_policy_shaped(node: JsonValue) -> bool:
                 for each in members
             )
             return any(
-                closest(each.name, ("Statement",)) is not None
-                and (version or _holds_statements(each.value))
+                (version or _holds_statements(each.value))  # before it: a distance takes long
+                and closest(each.name, ("Statement",)) is not None
                 for each in members
             )
         case JsonString(text, _):
