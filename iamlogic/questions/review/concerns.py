@@ -143,7 +143,8 @@ class _Change:
         if preview is None:
             return
         if preview.reason is not None:
-            yield self._undecided(Topic.EXTERNAL, "who outside gets access", preview.reason)
+            topic = Topic.PUBLIC if terms.zone is None else Topic.EXTERNAL
+            yield self._undecided(topic, "who outside gets access", preview.reason)
         judged = judge(preview.new, terms.archive, terms.baseline, terms.today)
         for each in judged.findings:
             if each.counts:
@@ -184,7 +185,7 @@ class _Change:
         return self._notice(
             topic,
             severity,
-            said,
+            f"{said}: {_listed(finding.actions)}",
             (finding.id, finding.principal),
             where=finding.statement.where,
             witness=finding.witness,

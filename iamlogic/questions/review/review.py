@@ -37,9 +37,9 @@ class ReviewedChange:
     `before` is None for a policy that is new, `after` for one that is gone; such a policy is
     compared with one that allows nothing. `comparison` is of the policies with their placeholders
     read as names (`PlacedPolicy.policy`); `for_any` of what is left open by them, None where
-    nothing is. `external` is None where nobody is asked about: the policy names no principals, or
-    nobody said who is trusted. `breaches` are the guardrails that the policy breaks now.
-    `notices` are what of all this somebody should know, the gravest first.
+    nothing is. `external` is None where the policy names no principals; if nobody said who is
+    trusted, it holds what lets in everybody alone. `breaches` are the guardrails that the policy
+    breaks now. `notices` are what of all this somebody should know, the gravest first.
     """
 
     before: PlacedPolicy | None

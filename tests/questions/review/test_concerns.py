@@ -197,6 +197,15 @@ def test_without_a_zone_nobody_outside_is_asked_about_but_the_public_is() -> Non
     assert Topic.PUBLIC in {n.topic for n in reviewed(None, placed(public), nobody_said).notices}
 
 
+def test_what_everybody_gets_beside_what_they_had_is_news_without_a_zone_too() -> None:
+    read = {**BUCKET, "Principal": "*"}
+    write = {**read, "Action": ["s3:GetObject", "s3:PutObject"]}
+    for terms in (TERMS, Terms(today=date(2026, 1, 1))):
+        change = reviewed(placed(read), placed(write), terms)
+        assert (Topic.PUBLIC, Severity.ERROR, ()) in told(change)
+        assert code(change) is Exit.FAILS
+
+
 def test_a_time_that_is_up_is_unknown_and_never_passes() -> None:
     change = reviewed(placed(READ), placed({**READ, "Action": "s3:*"}), Terms(ZONE, timeout=1e-9))
     assert {each.topic for each in change.notices} == {Topic.UNKNOWN}
