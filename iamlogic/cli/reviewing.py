@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
+from functools import partial
 from pathlib import Path
 
 import click
@@ -12,14 +13,14 @@ from iamlogic.cli.judging import today
 from iamlogic.cli.options import timeout_option
 from iamlogic.cli.reviews import Asked, review_plan, review_range
 from iamlogic.inputs.writing import write_file
+from iamlogic.questions.review.counting import DEFAULT_FAIL_ON, counts, is_certain
 from iamlogic.questions.review.notices import Topic
 from iamlogic.questions.review.review import Review
 from iamlogic.questions.review.reviewing import DEFAULT_TIMEOUT
 
 _FORMATS = ("text", "markdown", "json", "sarif", "junit", "html", "code-quality")
 _FAIL_ON = ("gained", "external", "public", "guardrail", "unknown")
-DEFAULT_FAIL_ON = ("external", "public", "guardrail", "unknown")
-"""Not what is merely gained: most changes grant something, and are meant to."""
+_BY_DEFAULT = ", ".join(name for name in _FAIL_ON if Topic(name) in DEFAULT_FAIL_ON)
 
 
 @click.command()
@@ -39,7 +40,7 @@ DEFAULT_FAIL_ON = ("external", "public", "guardrail", "unknown")
     "--fail-on",
     multiple=True,
     metavar="TOPIC[,TOPIC…]",
-    help=f"What exits with 1, of {', '.join(_FAIL_ON)}.  [default: {', '.join(DEFAULT_FAIL_ON)}]",
+    help=f"What exits with 1, of {', '.join(_FAIL_ON)}.  [default: {_BY_DEFAULT}]",
 )
 @click.option(
     "--format",
@@ -92,34 +93,23 @@ def review(
             reviewed = review_range(Path(repository), range_, asked, staged=staged)
         topics = chosen or reviewed.settings.review.fail_on
         if topics is None:
-            topics = frozenset(map(Topic, DEFAULT_FAIL_ON))
+            topics = DEFAULT_FAIL_ON
         for format_, file in outputs:
-            _put_out(reviewed.review, format_, file)
+            _put_out(reviewed.review, topics, format_, file)
         return None, exit_of(reviewed.review, topics)
 
     answer_with(answer)
 
 
-def exit_of(review: Review, fail_on: Iterable[Topic]) -> Exit:
-    """What a review comes to: a finding, or else what could not be read, or else what is unknown.
-
-    What hangs on values that are left open is unknown, and so is what could not be decided of a
-    topic that counts: neither passes.
-    """
-    topics = frozenset(fail_on)
-    if Topic.EXTERNAL in topics:
-        topics |= {Topic.PUBLIC}  # whoever lets in everybody lets in those outside
-    certain = [each for each in review.notices if not each.depends_on]
-    if any(each.topic in topics for each in certain if each.topic is not Topic.UNKNOWN):
+def exit_of(review: Review, fail_on: Collection[Topic]) -> Exit:
+    """What a review comes to: a finding, or else what cannot be read, or else the unknown."""
+    counting = [each for each in review.notices if counts(each, fail_on)]
+    unreadable = [each for each in counting if each.topic is Topic.UNREADABLE]
+    if any(is_certain(each) for each in counting if each not in unreadable):
         return Exit.FAILS
-    if any(each.topic is Topic.UNREADABLE for each in review.notices):
+    if unreadable:
         return Exit.UNREADABLE
-    for each in review.notices:
-        about = each.about if each.topic is Topic.UNKNOWN else each.topic
-        undecided = each.topic is Topic.UNKNOWN or bool(each.depends_on)
-        if undecided and (about in topics or Topic.UNKNOWN in topics):
-            return Exit.UNKNOWN
-    return Exit.HOLDS
+    return Exit.UNKNOWN if counting else Exit.HOLDS
 
 
 def _output(text: str) -> tuple[str, str | None]:
@@ -146,7 +136,7 @@ def _parameter(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _put_out(review: Review, format_: str, file: str | None) -> None:
+def _put_out(review: Review, fail_on: Collection[Topic], format_: str, file: str | None) -> None:
     if format_ == "text" and file is None:
         from rich.console import Console
 
@@ -154,7 +144,7 @@ def _put_out(review: Review, format_: str, file: str | None) -> None:
 
         print_review(review, Console())
         return
-    text = _rendered(review, format_)
+    text = _renderer(format_, fail_on)(review)
     if file is None:
         click.echo(text.removesuffix("\n"))
         return
@@ -165,11 +155,7 @@ def _put_out(review: Review, format_: str, file: str | None) -> None:
         raise click.UsageError(f"{file}: cannot be written: {reason}") from error
 
 
-def _rendered(review: Review, format_: str) -> str:
-    return _renderer(format_)(review)
-
-
-def _renderer(format_: str) -> Callable[[Review], str]:
+def _renderer(format_: str, fail_on: Collection[Topic]) -> Callable[[Review], str]:
     match format_:
         case "markdown":
             from iamlogic.reports.review.markdown import review_markdown
@@ -186,7 +172,7 @@ def _renderer(format_: str) -> Callable[[Review], str]:
         case "junit":
             from iamlogic.reports.review.junit import review_junit
 
-            return review_junit
+            return partial(review_junit, counts=partial(counts, fail_on=fail_on))
         case "html":
             from iamlogic.reports.review.html.page import review_html
 

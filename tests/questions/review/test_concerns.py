@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 import iamlogic as il
 from iamlogic.cli.answers import Exit
-from iamlogic.cli.reviewing import DEFAULT_FAIL_ON, exit_of
+from iamlogic.cli.reviewing import exit_of
 from iamlogic.inputs.unresolved.placeholders import Placeholders
 from iamlogic.inputs.unresolved.placing import place_policy
+from iamlogic.questions.review.counting import DEFAULT_FAIL_ON
 from iamlogic.questions.review.notices import Notice, Severity, Topic
 from iamlogic.questions.review.pairing import Pair
 from iamlogic.questions.review.placed import PlacedPolicy
@@ -60,7 +62,7 @@ def messages(change: ReviewedChange) -> str:
 
 
 def code(change: ReviewedChange, *fail_on: str) -> Exit:
-    topics = map(Topic, fail_on or DEFAULT_FAIL_ON)
+    topics = frozenset(map(Topic, fail_on)) or DEFAULT_FAIL_ON
     return exit_of(Review("a", "b", (change,)), topics)
 
 
@@ -217,6 +219,14 @@ def _notice(topic: Topic, **parts: object) -> Notice:
     return Notice(topic, Severity.ERROR, "m", "p", where, "f", "r", **parts)  # type: ignore[arg-type]
 
 
+def _guardrail(severity: Severity) -> Notice:
+    return replace(_notice(Topic.GUARDRAIL), severity=severity)
+
+
+def _note(**parts: object) -> Notice:
+    return replace(_notice(Topic.GAINED, **parts), severity=Severity.NOTE)
+
+
 @pytest.mark.parametrize(
     ("notices", "fail_on", "expected"),
     [
@@ -230,6 +240,11 @@ def _notice(topic: Topic, **parts: object) -> Notice:
         ((_notice(Topic.GUARDRAIL, depends_on=("x",)),), "guardrail", Exit.UNKNOWN),
         ((_notice(Topic.GUARDRAIL, depends_on=("x",)),), "unknown", Exit.UNKNOWN),
         ((_notice(Topic.GUARDRAIL, depends_on=("x",)),), "public", Exit.HOLDS),
+        ((_note(depends_on=("x",)),), "unknown", Exit.HOLDS),
+        ((_note(depends_on=("x",)),), "gained", Exit.UNKNOWN),
+        ((_note(),), "unknown", Exit.HOLDS),
+        ((_guardrail(Severity.WARNING),), "guardrail", Exit.HOLDS),
+        ((_guardrail(Severity.ERROR),), "guardrail", Exit.FAILS),
     ],
 )
 def test_the_exit_code_follows_from_the_notices(
