@@ -97,7 +97,7 @@ def _parameter(resolver: Resolver, name: str, position: int, scope: Scope) -> Js
     if type_.startswith("AWS::SSM::Parameter::Value"):
         key = resolver.placeholders.deployment.parameters.get(name, template.default(name))
         reason = f"read from the SSM parameter {key or ''}".rstrip() + " at the deployment"
-        return resolver.open(name, reason, position)
+        return resolver.open(name, reason, position, key or "")
     if name in scope.assumed:
         text = scope.assumed[name]
         if text is None:

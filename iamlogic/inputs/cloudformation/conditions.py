@@ -8,6 +8,7 @@ the value that the condition says, or is left open.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from iamlogic.inputs.cloudformation.nodes import arguments, as_call, get, text_of
 from iamlogic.inputs.cloudformation.template import Template
 from iamlogic.inputs.unresolved.placeholders import Deployment
+from iamlogic.inputs.unresolved.placing import content_of
 from iamlogic.syntax.json_tree import JsonList, JsonObject, JsonString, JsonValue, Member
 
 SUB_VARIABLE = re.compile(r"\$\{(!?)\s*([^{}]*?)\s*\}")
@@ -75,6 +77,33 @@ def defaults_in(
         for name in _parameters(node, template, set())
         if name not in scope.assumed and template.is_by_default(name, deployment)
     )
+
+
+def meaning_of(template: Template, condition: str) -> str:
+    """The definition of a condition, and of those in it, as one short text; empty without one."""
+    digest = hashlib.sha256()
+    pending, seen = [condition], {condition}
+    while pending:
+        node = template.conditions.get(name := pending.pop())
+        if node is not None:
+            digest.update(f"{name} {content_of(node)} ".encode("utf-8", "surrogatepass"))
+            inner = sorted(set(_conditions_in(node)) - seen)
+            pending += inner
+            seen |= {*inner}
+    return digest.hexdigest()[:16] if condition in template.conditions else ""
+
+
+def _conditions_in(node: JsonValue) -> Iterator[str]:
+    """The names of the conditions that one speaks of."""
+    match node:
+        case JsonObject((Member("Condition", _, JsonString(name, _)),), _):
+            yield name
+        case JsonObject(members, _):
+            for member in members:
+                yield from _conditions_in(member.value)
+        case JsonList(items, _):
+            for item in items:
+                yield from _conditions_in(item)
 
 
 def _parameters(node: JsonValue, template: Template, seen: set[str]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from iamlogic.inputs.cloudformation.mappings import find_in_map
 from iamlogic.inputs.cloudformation.nodes import Call, arguments, expression, get, text_of
 from iamlogic.inputs.cloudformation.resolver import Resolver
 from iamlogic.inputs.unresolved.choices import is_absent
+from iamlogic.inputs.unresolved.placing import content_of
 from iamlogic.syntax.json_tree import JsonList, JsonNumber, JsonString, JsonValue
 
 Function = Callable[[Resolver, Call, Scope], JsonValue | None]
@@ -137,7 +138,9 @@ def _select(resolver: Resolver, call: Call, scope: Scope) -> JsonValue | None:
             if int(index) < len(left):
                 return left[int(index)]
         label = f"{expression(parts[1])}[{index or '?'}]"
-        return resolver.open(label, "a part of what is not known", call.position)
+        return resolver.open(
+            label, "a part of what is not known", call.position, content_of(call.argument)
+        )
 
     return resolver.each(values, selected, call.position, name)
 
@@ -156,7 +159,12 @@ def _split(resolver: Resolver, call: Call, scope: Scope) -> JsonValue | None:
             "<" in each.text for each in resolver.placeholders.inside(text)
         )
         if text is None or is_open or text.count(delimiter) > MOST_PARTS:
-            return resolver.open(name, "split into parts that are not known", call.position)
+            return resolver.open(
+                name,
+                "split into parts that are not known",
+                call.position,
+                content_of(call.argument),
+            )
         items = (JsonString(part, call.position) for part in text.split(delimiter))
         return JsonList(tuple(items), call.position)
 
@@ -173,7 +181,7 @@ def _length(resolver: Resolver, call: Call, scope: Scope) -> JsonValue | None:
 def _import(resolver: Resolver, call: Call, scope: Scope) -> JsonValue:
     name = text_of(resolver.resolve(call.argument, scope)) or expression(call.argument)
     plain = re.sub("[<>]", "", name)
-    return resolver.open(plain, "imported from another stack", call.position)
+    return resolver.open(plain, "imported from another stack", call.position, "import")
 
 
 def _conditional(resolver: Resolver, call: Call, scope: Scope) -> JsonValue | None:

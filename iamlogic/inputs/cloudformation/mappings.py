@@ -78,7 +78,7 @@ def _chosen(
         condition = f"{key}={'+'.join(names[:3])}"
         where = resolver.document.where(position, ())
         reason = "a choice of Fn::FindInMap"
-        text = resolver.placeholders.condition(condition, reason, where)
+        text = resolver.placeholders.condition(condition, reason, where, "+".join(names))
         result = choice(text, _placed(value, position), result, position)
     return result
 

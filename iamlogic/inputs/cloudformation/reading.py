@@ -21,6 +21,7 @@ from iamlogic.inputs.cloudformation.permissions import read_permission
 from iamlogic.inputs.cloudformation.resolver import Resolver
 from iamlogic.inputs.cloudformation.serverless import read_policies
 from iamlogic.inputs.cloudformation.shapes import shapes
+from iamlogic.inputs.cloudformation.subjects import attached, condition_of
 from iamlogic.inputs.cloudformation.template import looks_like_template, sections
 from iamlogic.inputs.cloudformation.walking import Place, Steps, items_of, walk
 from iamlogic.inputs.unresolved.embedded import TemplateDocument
@@ -148,6 +149,7 @@ def _resource(resolver: Resolver, at: Place, known: set[Steps]) -> Found:
     if properties is None:
         return found
     here = at.down("Properties", properties)
+    subjects, condition = attached(resolver, here), condition_of(resolver, at)
     for entry in _places_of(type_):
         for each in walk(resolver, here, entry.path):
             known.add(each.steps)
@@ -160,7 +162,8 @@ def _resource(resolver: Resolver, at: Place, known: set[Steps]) -> Found:
             for each in walk(resolver, here, grant.path):
                 message = f"{type_} grants access in other words than a policy"
                 found += told(resolver, each, message, is_open=True)
-    return found
+    policies = (replace(each, attached=subjects, condition=condition) for each in found.policies)
+    return Found(tuple(policies), found.unread)
 
 
 def _placed(resolver: Resolver, at: Place, entry: PolicyPlace, properties: Place) -> Found:

@@ -16,12 +16,14 @@ from iamlogic.inputs.cloudformation.conditions import (
     conjunction,
     defaults_in,
     implied,
+    meaning_of,
 )
 from iamlogic.inputs.cloudformation.forks import Arguments, TooManyForks, forked
 from iamlogic.inputs.cloudformation.nodes import Call, arguments, as_call, expression, get, text_of
 from iamlogic.inputs.cloudformation.template import Template
 from iamlogic.inputs.unresolved.choices import absent, choice, is_absent
 from iamlogic.inputs.unresolved.placeholders import Placeholders
+from iamlogic.inputs.unresolved.placing import content_of
 from iamlogic.syntax.json_tree import JsonList, JsonObject, JsonString, JsonValue, Member
 from iamlogic.syntax.problems import Document, Problems
 
@@ -65,18 +67,18 @@ class Resolver:
         self.step(node.position)
         if self.levels >= MAX_LEVELS:
             reason = "the result of expressions that lead too far into each other"
-            return self.open(expression(node), reason, node.position)
+            return self.open(expression(node), reason, node.position, content_of(node))
         self.levels += 1
         try:
             return self._resolved(node, scope)
         finally:
             self.levels -= 1
 
-    def open(self, name: str, reason: str, position: int) -> JsonString:
-        """The placeholder for a value that is not known."""
+    def open(self, name: str, reason: str, position: int, meaning: str = "") -> JsonString:
+        """The placeholder for a value that is not known; `meaning` is what its name leaves out."""
         self.step(position)
         where = self.document.where(position, ())
-        return JsonString(self.placeholders.text(name, reason, where), position)
+        return JsonString(self.placeholders.text(name, reason, where, meaning), position)
 
     def text(self, text: str, position: int) -> JsonString:
         """A text, with what it has looked up at the deployment left open."""
@@ -89,12 +91,14 @@ class Resolver:
 
     def each(self, values: Arguments, apply: ArgumentsTo, position: int, name: str) -> JsonValue:
         """`apply` of values that may be choices; `name` is for what hangs on too many of them."""
+        whole = JsonList(values, position)
         try:
             result = forked(values, apply, position)
         except TooManyForks:
-            return self.open(name, "one text or another after many conditions", position)
+            reason, meaning = "one text or another after many conditions", content_of(whole)
+            return self.open(name, reason, position, meaning)
         if isinstance(result, JsonString) and len(result.value) > MAX_RESULT:
-            return self.open(name, "a text that is too long", position)
+            return self.open(name, "a text that is too long", position, content_of(whole))
         return result
 
     def step(self, position: int) -> None:
@@ -147,7 +151,8 @@ class Resolver:
         return f"a condition on {names}, {truth} by default"
 
     def _condition(self, name: str, reason: str, position: int) -> str:
-        return self.placeholders.condition(name, reason, self.document.where(position, ()))
+        where = self.document.where(position, ())
+        return self.placeholders.condition(name, reason, where, meaning_of(self.template, name))
 
     def _resolved(self, node: JsonValue, scope: Scope) -> JsonValue:
         call = as_call(node)
@@ -162,7 +167,7 @@ class Resolver:
             case JsonObject(members, position):
                 if any(member.name.startswith("Fn::") for member in members):
                     reason = "completed by a transform at the deployment"
-                    return self.open(expression(node), reason, position)
+                    return self.open(expression(node), reason, position, content_of(node))
                 resolved_members = tuple(
                     Member(member.name, member.position, self.resolve(member.value, scope))
                     for member in members
@@ -180,7 +185,7 @@ class Resolver:
         if result is None:
             name = expression(node)
             reason = f"the result of {call.function} at the deployment"
-            return self.open(name, reason, call.position)
+            return self.open(name, reason, call.position, content_of(node))
         return result
 
     def conditional(self, call: Call, scope: Scope) -> JsonValue | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from iamlogic.errors import IamlogicError
+from iamlogic.inputs.terraform.attachment import looked_up
 from iamlogic.inputs.terraform.declarations import Module
 from iamlogic.inputs.terraform.functions import FUNCTIONS, known_text, same_value
 from iamlogic.inputs.terraform.hcl import (
@@ -98,7 +99,8 @@ class Evaluator:
     def named(self, name: str, reason: str, position: int) -> Open:
         """The placeholder of that name."""
         where = self.module.document.where(position, ())
-        return Open(self.placeholders.text(name or "value", reason, where), position, reason)
+        text = self.placeholders.text(name or "value", reason, where, looked_up(self.module, name))
+        return Open(text, position, reason)
 
     def condition(self, node: Expression, scope: Scope, reason: str) -> str:
         """The text of the placeholder for a condition that is not known."""
@@ -107,7 +109,7 @@ class Evaluator:
     def named_condition(self, name: str, reason: str, position: int) -> str:
         """The text of the placeholder for the condition of that name."""
         where = self.module.document.where(position, ())
-        return self.placeholders.condition(name, reason, where)
+        return self.placeholders.condition(name, reason, where, looked_up(self.module, name))
 
     def source(self, node: Expression) -> str:
         """An expression as it is written."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from iamlogic.catalog.terraform_policies import is_no_policy, policies_of
+from iamlogic.inputs.terraform.attachment import attached, condition_of
 from iamlogic.inputs.terraform.declarations import Module, read_files
 from iamlogic.inputs.terraform.dynamic import Expansion
 from iamlogic.inputs.terraform.functions import known_text
@@ -84,6 +85,8 @@ class _Reading:
         type_ = block.labels[0]
         if type_ in PERMISSIONS:
             self._permission(address, block, scope)
+        subjects = attached(block, scope, self._evaluator)
+        condition = condition_of(block, self._evaluator)
         for row in policies_of(type_):
             kind = row.type
             if type_ == "aws_organizations_policy":
@@ -91,7 +94,9 @@ class _Reading:
                 if kind is None:
                     continue
             for found in self._follow(address, block, row.path, scope):
-                self.placer.place(found.value, Place(found.name, kind, row.target))
+                self.placer.place(
+                    found.value, Place(found.name, kind, row.target, subjects, condition)
+                )
 
     def _organization_type(self, block: Block, scope: Scope) -> PolicyType | None:
         """The type of a policy of an organization; None if it is not one of IAM's."""

@@ -8,7 +8,7 @@ may be one once its placeholders are known.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from iamlogic.errors import PolicyReadError, PolicySyntaxError
 from iamlogic.inputs.terraform.module_document import ModuleDocument
@@ -44,6 +44,8 @@ class Place:
     name: str
     type: PolicyType | None = None
     target: str | None = None
+    attached: frozenset[str] = frozenset()
+    condition: str = ""
 
 
 class Placer:
@@ -96,6 +98,8 @@ class Placer:
             type_=place.type,
             resource_type=place.target,
         )
+        if isinstance(found, PlacedPolicy):
+            found = replace(found, attached=place.attached, condition=place.condition)
         self._found.append((at, found))
         self._nodes.update(each.position for each in _objects(tree))
 

@@ -37,12 +37,16 @@ class Deployment:
 
 
 class Placeholders:
-    """The placeholders of one template, by name: one name, one value, wherever it is used."""
+    """The placeholders of one template: one name, one value, wherever it is used.
+
+    A name may say less than all that decides about the value. Whoever asks gives the rest as the
+    `meaning`, a text that is the same for the same value.
+    """
 
     def __init__(self, deployment: Deployment | None = None) -> None:
         self.deployment = deployment or Deployment()
         self._by_text: dict[str, Placeholder] = {}
-        self._by_name: dict[tuple[str, PlaceholderKind], str] = {}
+        self._by_name: dict[tuple[str, PlaceholderKind, str], str] = {}
 
     def text(self, name: str, reason: str, where: Where = NOWHERE, meaning: str = "") -> str:
         """The text that stands for the value of that name, which is not known since it is …"""
@@ -82,10 +86,10 @@ class Placeholders:
 
     def _of(self, asked: Placeholder) -> str:
         name, kind = asked.name, asked.kind
-        known = self._by_name.get((name, kind))
+        known = self._by_name.get((name, kind, asked.meaning))
         if known is None:
             known = self._new_text(name, kind)
-            self._by_name[name, kind] = known
+            self._by_name[name, kind, asked.meaning] = known
             self._by_text[known] = replace(asked, text=known)
         return known
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from iamlogic.questions.review.concerns import unread_notice
-from iamlogic.questions.review.pairing import Pair, paired
+from iamlogic.questions.review.pairing import Pair, grown, paired
 from iamlogic.questions.review.placed import Found, PlacedPolicy, Unread
 from iamlogic.questions.review.review import Review, ReviewedChange
 
@@ -36,6 +36,11 @@ class Sides:
             if not {(self._now(each.file), ""), self.place(each)} & unread
         ]
         return paired(known, self.after.policies, self._renamed)
+
+    @property
+    def grown(self) -> tuple[PlacedPolicy, ...]:
+        """The policies that count as new, since they are attached to more, or there more often."""
+        return grown(self.before.policies, self.after.policies, self._renamed)
 
     @property
     def changed(self) -> tuple[Pair, ...]:
@@ -79,5 +84,12 @@ def assembled(sides: Sides, changes: Iterable[ReviewedChange], base: str, head: 
         unread,
         tuple(unread_notice(each, was_read=sides.was_read(each)) for each in unread),
         unchanged=sum(each.is_unchanged for each in sides.pairs),
-        remarks=tuple(f"{title} could not be read as it was before" for title in before_only),
+        remarks=(
+            *(f"{title} could not be read as it was before" for title in before_only),
+            *(
+                f"{each.title} is for something else than before, or there in more cases: "
+                "all that it allows counts as new"
+                for each in sides.grown
+            ),
+        ),
     )

@@ -70,6 +70,14 @@ def paired(
     return tuple(sorted(pairs, key=_place))
 
 
+def grown(
+    before: Iterable[PlacedPolicy], after: Iterable[PlacedPolicy], renamed: Mapping[str, str]
+) -> tuple[PlacedPolicy, ...]:
+    """The policies that count as new, in the place of one that was attached to less."""
+    old, new = _by_place(before, renamed), _by_place(after, {})
+    return tuple(new[place] for place in new if place in old and is_wider(old[place], new[place]))
+
+
 def _by_place(
     policies: Iterable[PlacedPolicy], renamed: Mapping[str, str]
 ) -> dict[tuple[str, str, int], PlacedPolicy]:
