@@ -158,7 +158,7 @@ def test_any_name_of_a_file_is_read(repo: Repo, name: str) -> None:
     assert repository.files(repository.commit("HEAD")) == [name]
 
 
-def test_links_and_submodules_are_left_out(repo: Repo, tmp_path: Path) -> None:
+def test_links_and_submodules_are_told_from_files(repo: Repo, tmp_path: Path) -> None:
     other = Repo.new(tmp_path / "other")
     other.commit(a_json="1")
     repo.commit(a_json="1")
@@ -168,7 +168,24 @@ def test_links_and_submodules_are_left_out(repo: Repo, tmp_path: Path) -> None:
     )
     repo.git("add", "--all")
     found = changes(repo, staged=True)
-    assert [each.after for each in found] == [".gitmodules"]
+    assert [(each.after, each.is_repository) for each in found] == [
+        (".gitmodules", False),
+        ("link.json", False),
+        ("m", True),
+    ]
+    assert opened(repo).is_link(Special.INDEX, "link.json")
+    assert opened(repo).contents(Special.INDEX, ["link.json"]) == {"link.json": b"1"}
+
+
+@pytest.mark.parametrize("target", ["../out.json", "/etc/passwd", "link.json", "gone.json"])
+def test_a_link_to_no_file_here_holds_nothing(repo: Repo, target: str) -> None:
+    (repo.root.parent / "out.json").write_text("1")
+    (repo.root / "link.json").symlink_to(target)
+    repo.commit()
+    repository = opened(repo)
+    for side in (Special.WORKTREE, Special.INDEX, repository.commit("HEAD")):
+        assert repository.contents(side, ["link.json"]) == {}
+        assert repository.is_link(side, "link.json")
 
 
 def test_a_large_object_is_read_one_byte_too_far(repo: Repo) -> None:

@@ -160,7 +160,7 @@ class Repository:
         if side is Special.WORKTREE:
             read = ((each, self._read(each)) for each in files)
             return {name: content for name, content in read if content is not None}
-        links = self.links(side)
+        links = self._links(side)
         found: dict[str, bytes] = {}
         pending = {each: each for each in files}
         for _ in range(_MOST_LINKS):
@@ -177,15 +177,21 @@ class Repository:
                 break
         return found
 
-    def links(self, side: Side | None) -> frozenset[str]:
-        """The files of a side that are symbolic links."""
+    def is_link(self, side: Side | None, file: str) -> bool:
+        """Whether a file of a side is a symbolic link."""
         match side:
             case None:
-                return frozenset()
-            case Commit():
-                listed = self._git("ls-tree", "-r", "-z", "--full-tree", side.id)
-            case Special():
-                listed = self._git("ls-files", "--stage", "-z", "--full-name")
+                return False
+            case Special.WORKTREE:
+                return (self.root / file).is_symlink()
+        return file in self._links(side)
+
+    def _links(self, side: Side) -> frozenset[str]:
+        """The files of a commit, or of the index, that are symbolic links."""
+        if isinstance(side, Commit):
+            listed = self._git("ls-tree", "-r", "-z", "--full-tree", side.id)
+        else:
+            listed = self._git("ls-files", "--stage", "-z", "--full-name")
         entries = (each.partition(b"\t") for each in listed.split(b"\0"))
         return frozenset(
             os.fsdecode(name) for mode, _, name in entries if mode.startswith(_LINK.encode())

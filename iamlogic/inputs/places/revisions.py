@@ -88,9 +88,8 @@ def _check_all_there(
     Raises `GitError` for a file that git has listed and cannot show: it is not as good as gone.
     """
     missing = sorted({each for each in named if each} - found.keys())
-    links = repository.links(side) if missing else frozenset()
     for each in missing:
-        if each not in links:
+        if not repository.is_link(side, each):
             raise GitError(
                 f"{each} cannot be read on one side of the change",
                 "is a merge not finished, or the clone a part of the repository only?",
