@@ -219,9 +219,8 @@ def _matches(subject: str, entry: str, values: Values, request: il.Request) -> b
         plain = entry.replace("/<A>/A", "/<A>")
         statement["Principal"] = _filled({"AWS": plain}, values)
     else:
-        assert entry == HOLDS
-        _, operator, key, listed = subject.split(" ", 3)
-        document = {operator: {key: listed.split(", ")}}
+        _, operator, key, *listed = subject.split(" ", 3)
+        document = {operator: {key: listed[0].split(", ") if entry == HOLDS else [entry]}}
         statement["Condition"] = _filled(document, values)
     try:
         policy = il.parse({"Version": "2012-10-17", "Statement": [statement]})

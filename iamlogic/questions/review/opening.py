@@ -25,7 +25,7 @@ from iamlogic.questions.review.openness import (
 )
 from iamlogic.questions.review.placed import UNKNOWN_ARN, Placeholder
 from iamlogic.symbolic.languages import Glob, glob, glob_covers
-from iamlogic.syntax.operators import Comparison, SetPrefix
+from iamlogic.syntax.operators import OPERATORS, Comparison, Family, Operator, SetPrefix
 from iamlogic.syntax.policy import (
     Actions,
     Condition,
@@ -228,14 +228,32 @@ class _Opening:
         if is_known or is_guard(condition):
             yield (condition,)
             return
-        known = tuple(each for each in condition.values if not self._is_open(each))
-        if unknown and known and _is_any_of(condition):
-            yield (replace(condition, values=known),)
-            for each in unknown:
-                yield (guard(condition_subject(condition.operator, condition.key, (each.text,))),)
+        if unknown and _is_any_of(condition) and not self._is_open(Text(condition.key)):
+            known = tuple(each for each in condition.values if not self._is_open(each))
+            if known:
+                yield (replace(condition, values=known),)
+            open_ = guard(
+                f"Condition {condition.operator} {condition.key}", (each.text for each in unknown)
+            )
+            yield (*self._bound(condition, unknown), open_)
             return
         texts = (each.text for each in condition.values)
         yield (guard(condition_subject(condition.operator, condition.key, texts)),)
+
+    def _bound(self, condition: Condition, unknown: Iterable[Text]) -> tuple[Condition, ...]:
+        """What a key is like if one of the open values matches it, as far as that can be said."""
+        base = condition.operator.base
+        if base.family not in {Family.STRING, Family.ARN}:
+            return ()
+        if base.comparison is Comparison.EQUALS_IGNORE_CASE:
+            return ()
+        # A value may hold colons, which ArnLike stops at: the pattern is one of a text.
+        like = Operator(_LIKE, condition.operator.set_prefix, condition.operator.if_exists)
+        patterns = tuple(Text(self._pattern(each.text), where=each.where) for each in unknown)
+        return (Condition(like, condition.key, patterns, condition.where),)
+
+
+_LIKE = OPERATORS["stringlike"].base
 
 
 _EVERYONE = Principal(PrincipalType.ANY, PrincipalForm.EVERYONE, "*")

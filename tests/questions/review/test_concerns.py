@@ -178,6 +178,24 @@ def test_a_service_that_acts_for_anyone_is_a_note_of_its_own() -> None:
     assert code(change) is Exit.HOLDS
 
 
+def test_an_open_region_in_a_condition_leaves_its_account_known() -> None:
+    placeholders = Placeholders()
+    region = placeholders.text("AWS::Region", "the region")
+    account = placeholders.account("AWS::AccountId")
+    source = {"ArnLike": {"aws:SourceArn": f"arn:aws:sns:{region}:{account}:topic"}}
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": "arn:aws:sqs:eu-west-1:111122223333:q",
+        "Condition": source,
+    }
+    text = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    after = place_policy(read_json_text(text), Document(text, "t"), placeholders, name="")
+    assert isinstance(after, PlacedPolicy)
+    assert {each.topic for each in reviewed(None, after).notices} == {Topic.GAINED}
+
+
 def test_a_fingerprint_is_the_same_wherever_the_lines_are() -> None:
     before, gain = placed(READ), {**READ, "Action": "s3:*"}
     other = {**READ, "Sid": "Other", "Action": "ec2:DescribeInstances", "Resource": "*"}
