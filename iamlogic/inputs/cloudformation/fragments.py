@@ -11,24 +11,26 @@ from iamlogic.errors import Path
 from iamlogic.inputs.cloudformation.conditions import Scope
 from iamlogic.inputs.cloudformation.documents import place
 from iamlogic.inputs.cloudformation.nodes import as_call
-from iamlogic.inputs.cloudformation.resolver import Resolver
+from iamlogic.inputs.cloudformation.resolver import Resolver, is_filled_first
 from iamlogic.inputs.cloudformation.template import sections
 from iamlogic.inputs.cloudformation.walking import Place
 from iamlogic.inputs.unresolved.embedded import TemplateDocument
 from iamlogic.inputs.unresolved.placeholders import Deployment, Placeholders
 from iamlogic.questions.review.placed import Found
-from iamlogic.syntax.json_tree import JsonList, JsonObject, JsonValue
+from iamlogic.syntax.json_tree import JsonList, JsonObject, JsonString, JsonValue
 from iamlogic.syntax.problems import Document
 
 
 def has_expressions(node: JsonValue) -> bool:
-    """Whether an expression of CloudFormation stands anywhere in a tree."""
+    """Whether an expression of CloudFormation, or of Serverless, stands anywhere in a tree."""
     pending = [node]
     while pending:
         here = pending.pop()
         if as_call(here) is not None:
             return True
         match here:
+            case JsonString(text, _) if is_filled_first(text):
+                return True
             case JsonList(items, _):
                 pending += items
             case JsonObject(members, _):

@@ -40,6 +40,18 @@ MAX_RESULT = 100_000
 ArgumentsTo = Callable[[Arguments], JsonValue]
 
 _DYNAMIC = re.compile(r"\{\{resolve:[^{}]*\}\}")
+_SERVERLESS = re.compile(
+    r"\$\{(?:(?:self|opt|env|sls|param)\s*:|cf(?:[.(][^:{}]*)?:|ssm(?:[.(][^:{}]*)?:/|file\()"
+    r"(?:[^{}]|\$\{[^{}]*\})*\}"
+)
+"""Variables of the Serverless Framework (its guide, "Variables"), which `serverless package` fills;
+some have others inside. A policy variable looks alike, but no condition key has these prefixes,
+except for `ssm:`, where a name of a parameter is told by its slash."""
+
+
+def is_filled_first(text: str) -> bool:
+    """Whether something in a text is filled in before CloudFormation sees it."""
+    return "${" in text and _SERVERLESS.search(text) is not None
 
 
 @dataclass(slots=True)
@@ -87,6 +99,12 @@ class Resolver:
             name = found[0][2:-2]
             return self.open(name, "looked up at the deployment", position).value
 
+        def filled(found: re.Match[str]) -> str:
+            name = found[0][2:-1]
+            reason = "a variable of the Serverless Framework"
+            return self.open(name, reason, position).value
+
+        text = _SERVERLESS.sub(filled, text) if "${" in text else text
         return JsonString(_DYNAMIC.sub(replaced, text) if "{{" in text else text, position)
 
     def each(self, values: Arguments, apply: ArgumentsTo, position: int, name: str) -> JsonValue:

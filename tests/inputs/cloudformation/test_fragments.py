@@ -99,3 +99,34 @@ def test_both_branches_of_a_condition_that_is_declared_elsewhere_are_read() -> N
     placed = only(read(dedent(text), "include.yaml"))
     assert len(placed.policy.statements) == 2
     assert [each.name for each in placed.placeholders] == ["IsProduction"]
+
+
+@pytest.mark.parametrize(
+    ("resource", "name"),
+    [
+        ("${self:custom.arn}", "self:custom.arn"),
+        ("arn:aws:s3:::${self:a.${opt:stage, 'dev'}}/*", "self:a.${opt:stage, 'dev'}"),
+        ("arn:aws:s3:::${file(./names.yml):logs}", "file(./names.yml):logs"),
+        ("arn:aws:s3:::${ssm:/names/logs}", "ssm:/names/logs"),
+        ("arn:aws:s3:::${cf.eu-west-1:stack.Bucket}", "cf.eu-west-1:stack.Bucket"),
+    ],
+)
+def test_a_variable_of_serverless_is_a_placeholder(resource: str, name: str) -> None:
+    service = {"service": "logs", "resources": {"Roles": {"Document": document(resource)}}}
+    placed = only(read(json.dumps(service), "serverless.json"))
+    assert [each.name for each in placed.placeholders] == [name]
+    (shown,) = placed.policy.statements[0].resources.patterns  # type: ignore[union-attr]
+    assert "${" not in shown.text
+
+
+@pytest.mark.parametrize("variable", ["aws:username", "ssm:resourceTag/team", "s3:prefix"])
+def test_a_policy_variable_is_none_of_serverless(variable: str) -> None:
+    placed = only(read(json.dumps(document(f"arn:aws:s3:::logs/${{{variable}}}")), "policy.json"))
+    assert placed.placeholders == ()
+
+
+def document(resource: str) -> dict[str, object]:
+    return {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": resource}],
+    }
