@@ -54,7 +54,8 @@ def _words(key: str, values: Sequence[str], *, holds: bool) -> str:
     if found := _EFFECT.fullmatch(subject):
         what = "the effect" if found[1] == "Effect" else "the statement"
         return f"{what} {printable(found[2])} is {'' if holds else 'not '}{found[3]}"
-    told = printable(f"{subject[:1].lower()}{subject[1:]}")
+    listed = [each for each in values if each != HOLDS]
+    told = printable(" ".join([f"{subject[:1].lower()}{subject[1:]}", ", ".join(listed)]).strip())
     return f"the {told} {'holds' if holds else 'does not hold'}"
 
 

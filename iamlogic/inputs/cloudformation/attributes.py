@@ -74,20 +74,18 @@ def _is_made_by_sam(resolver: Resolver, resource: str) -> bool:
 def pseudo_parameter(resolver: Resolver, name: str, position: int) -> JsonValue:
     """What a name that AWS defines is."""
     deployment = resolver.placeholders.deployment
+    where = resolver.document.where(position, ())
     match name:
         case "AWS::AccountId":
-            where = resolver.document.where(position, ())
             return JsonString(resolver.placeholders.account(name, where), position)
         case "AWS::Partition":
             return JsonString(deployment.partition, position)
-        case "AWS::Region" if deployment.region is not None:
-            return JsonString(deployment.region, position)
+        case "AWS::Region":
+            return JsonString(resolver.placeholders.region(name, where), position)
         case "AWS::URLSuffix" if deployment.partition in _SUFFIXES:
             return JsonString(_SUFFIXES[deployment.partition], position)
         case "AWS::NoValue":
             return absent(position)
-        case "AWS::Region":
-            return resolver.open(name, "the region that it will be deployed to", position)
     return resolver.open(name, "known at the deployment", position)
 
 

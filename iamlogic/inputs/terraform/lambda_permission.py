@@ -138,10 +138,7 @@ class _Permission:
         """The ARN of a function or layer up to its name."""
         deployment = self._placeholders.deployment
         yield self._fixed(f"arn:{deployment.partition}:lambda:")
-        region = deployment.region
-        if region is None:
-            reason = "the region that it will be deployed to"
-            region = self._placeholders.text("region", reason)
+        region = self._placeholders.region("region")
         yield self._open(region, is_open=deployment.region is None)
         yield self._fixed(":")
         account = self._placeholders.account("the account")

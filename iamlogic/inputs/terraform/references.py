@@ -343,12 +343,9 @@ class References:
         return Chunk(text, position, fixed=True, is_open=is_open)
 
     def _region(self, position: int) -> Chunk:
-        region = self.placeholders.deployment.region
-        if region is not None:
-            return Chunk(region, position, fixed=True)
-        where = self.module.document.where(position, ())
-        text = self.placeholders.text("region", "the region that it will be deployed to", where)
-        return Chunk(text, position, fixed=True, is_open=True)
+        text = self.placeholders.region("region", self.module.document.where(position, ()))
+        is_open = self.placeholders.deployment.region is None
+        return Chunk(text, position, fixed=True, is_open=is_open)
 
     def _arn(
         self, node: Expression, kind: NamedResource, block: Block, form: str, owner: Scope

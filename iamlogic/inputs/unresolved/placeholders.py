@@ -56,6 +56,13 @@ class Placeholders:
         """The text that stands for a condition of that name, which may hold or not."""
         return self._of(Placeholder(name, "", reason, where, PlaceholderKind.CONDITION, meaning))
 
+    def region(self, name: str, where: Where = NOWHERE) -> str:
+        """The region of the deployment, or what stands for it."""
+        if self.deployment.region is not None:
+            return self.deployment.region
+        reason = "the region that it will be deployed to"
+        return self._of(Placeholder(name, "", reason, where, PlaceholderKind.REGION))
+
     def account(self, name: str, where: Where = NOWHERE) -> str:
         """The 12 digits of the account of the deployment, or what stands for them."""
         if self.deployment.account is not None:

@@ -23,7 +23,7 @@ from iamlogic.questions.review.openness import (
     guard,
     is_guard,
 )
-from iamlogic.questions.review.placed import UNKNOWN_ARN, Placeholder
+from iamlogic.questions.review.placed import UNKNOWN_ARN, Placeholder, PlaceholderKind
 from iamlogic.symbolic.languages import Glob, glob, glob_covers
 from iamlogic.syntax.operators import OPERATORS, Comparison, Family, Operator, SetPrefix
 from iamlogic.syntax.policy import (
@@ -87,6 +87,7 @@ class _Opening:
     """The texts of placeholders, and all texts in which they occur."""
 
     texts: tuple[str, ...]
+    parts: frozenset[str]  # those that stand for one part of an ARN, without colons
     resources: frozenset[str]
     actions: frozenset[str]
 
@@ -98,8 +99,10 @@ class _Opening:
         def having(patterns: Iterable[Text]) -> frozenset[str]:
             return frozenset(p.text for p in patterns if any(t in p.text for t in texts))
 
+        kinds = {PlaceholderKind.REGION, PlaceholderKind.ACCOUNT}
         return _Opening(
             texts,
+            frozenset(each.text for each in placeholders if each.kind in kinds),
             having(p for each in statements if each.resources for p in each.resources.patterns),
             having(p for each in statements for p in each.actions.patterns),
         )
@@ -240,6 +243,15 @@ class _Opening:
         texts = (each.text for each in condition.values)
         yield (guard(condition_subject(condition.operator, condition.key, texts)),)
 
+    def _is_divided(self, text: str) -> bool:
+        """Whether a text is an ARN whose parts are where they seem to be, whatever is open."""
+        *parts, last = text.split(":", _ARN_PARTS - 1)
+        head = ":".join(parts)
+        for each in self.parts:
+            head = head.replace(each, "")
+        is_whole = len(parts) == _ARN_PARTS - 1 and parts[0] == "arn" and last != ""
+        return is_whole and not self._is_open(Text(head)) and not set(head) & set("*?$")
+
     def _bound(self, condition: Condition, unknown: Iterable[Text]) -> tuple[Condition, ...]:
         """What a key is like if one of the open values matches it, as far as that can be said."""
         base = condition.operator.base
@@ -247,13 +259,16 @@ class _Opening:
             return ()
         if base.comparison is Comparison.EQUALS_IGNORE_CASE:
             return ()
-        # A value may hold colons, which ArnLike stops at: the pattern is one of a text.
-        like = Operator(_LIKE, condition.operator.set_prefix, condition.operator.if_exists)
+        # A value may hold colons, which ArnLike stops at: the pattern is one of a text then.
+        is_arn = all(self._is_divided(each.text) for each in unknown)
+        form = _ARN_LIKE if is_arn else _STRING_LIKE
+        like = Operator(form, condition.operator.set_prefix, condition.operator.if_exists)
         patterns = tuple(Text(self._pattern(each.text), where=each.where) for each in unknown)
         return (Condition(like, condition.key, patterns, condition.where),)
 
 
-_LIKE = OPERATORS["stringlike"].base
+_STRING_LIKE, _ARN_LIKE = OPERATORS["stringlike"].base, OPERATORS["arnlike"].base
+_ARN_PARTS = 6
 
 
 _EVERYONE = Principal(PrincipalType.ANY, PrincipalForm.EVERYONE, "*")

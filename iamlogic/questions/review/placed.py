@@ -27,6 +27,8 @@ class PlaceholderKind(Enum):
     """Any text, number or list: a parameter, an attribute, the result of a function."""
     ACCOUNT = "account"
     """The account of the deployment itself, which belongs to the zone of trust."""
+    REGION = "region"
+    """The region of the deployment: one part of an ARN, without colons."""
     CONDITION = "condition"
     """Whether something is there at all."""
 

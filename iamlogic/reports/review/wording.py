@@ -247,7 +247,7 @@ def depends(notice: Notice, change: ReviewedChange | None, voice: Voice = PLAIN)
     if change is not None:
         sides = (side for side in (change.before, change.after) if side is not None)
         for each in (each for side in sides for each in side.placeholders):
-            is_value = each.kind is PlaceholderKind.VALUE
+            is_value = each.kind in {PlaceholderKind.VALUE, PlaceholderKind.REGION}
             texts[each.name] = each.text if is_value else each.name
     listed = [voice.named(texts.get(name, name)) for name in sorted(notice.depends_on)]
     return f"possible: it depends on {', '.join(listed)}"

@@ -180,7 +180,7 @@ def test_a_service_that_acts_for_anyone_is_a_note_of_its_own() -> None:
 
 def test_an_open_region_in_a_condition_leaves_its_account_known() -> None:
     placeholders = Placeholders()
-    region = placeholders.text("AWS::Region", "the region")
+    region = placeholders.region("AWS::Region")
     account = placeholders.account("AWS::AccountId")
     source = {"ArnLike": {"aws:SourceArn": f"arn:aws:sns:{region}:{account}:topic"}}
     statement = {
