@@ -11,12 +11,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import PurePosixPath
 
 from iamlogic.errors import Where
 from iamlogic.inputs.places.revisions import FilePair
 
-_MANAGED = re.compile(rb":iam::aws:policy/([\w+=,.@/-]+)")
+_MANAGED = re.compile(rb":iam::aws:policy/([\w+=,.@/-]{1,512})")
 _CALL = re.compile(rb'^[ \t]*module[ \t]+"([^"\n]+)"[ \t]*\{', re.MULTILINE)
 _NESTED = re.compile(rb"AWS::(?:CloudFormation::Stack|Serverless::Application)\b")
 _BY_ITSELF = re.compile(r"terraform\.tfvars(\.json)?|.+\.auto\.tfvars(\.json)?")
@@ -61,10 +62,13 @@ def unfollowed(pairs: Iterable[FilePair], changed: Iterable[str]) -> Iterator[st
 
 def _calls(content: bytes) -> dict[str, bytes]:
     """What modules are given, by their names: the text up to the brace that closes a block."""
+    calls = list(_CALL.finditer(content))
     found: dict[str, bytes] = {}
-    for call in _CALL.finditer(content):
-        end = content.find(b"\n}", call.end())
-        found[call[1].decode("utf-8", "replace")] = content[call.end() : end if end > 0 else None]
+    for call, following in zip_longest(calls, calls[1:]):
+        limit = len(content) if following is None else following.start()
+        end = content.find(b"\n}", call.end(), limit)
+        name = call[1].decode("utf-8", "replace")
+        found[name] = content[call.end() : limit if end < 0 else end]
     return found
 
 
