@@ -108,7 +108,13 @@ def _unread(file: str, content: bytes, error: IamlogicError) -> Found:
 
 
 def _read_json(content: bytes, file: str, deployment: Deployment) -> Found:
-    root, problems = read_document(content, file)
+    try:
+        root, problems = read_document(content, file)
+    except PolicySyntaxError:
+        found = _template_in_yaml(content, file, deployment)
+        if found is None:
+            raise
+        return found
     document = problems.document
     assert document.text is not None
     if _has_member(root, "format_version"):
@@ -129,6 +135,19 @@ def _read_yaml(content: bytes, file: str, deployment: Deployment) -> Found:
     for root in read_yaml(text, document):
         found += _in_document(root, document, deployment)
     return found
+
+
+def _template_in_yaml(content: bytes, file: str, deployment: Deployment) -> Found | None:
+    """What is in a template that is JSON but for what YAML allows, a comma at the end or a comment.
+
+    CloudFormation reads it as YAML. None if it is no template.
+    """
+    from iamlogic.inputs.cloudformation import may_be_template, read_template
+
+    text = decode_text(content, file)
+    found = read_template(text, file, deployment) if may_be_template(text) else Found()
+    is_malformed = any(not each.name for each in found.unread)
+    return None if is_malformed or found == Found() else found
 
 
 def _in_document(root: JsonValue, document: Document, deployment: Deployment) -> Found:

@@ -125,6 +125,25 @@ def test_a_policy_variable_is_none_of_serverless(variable: str) -> None:
     assert placed.placeholders == ()
 
 
+@pytest.mark.parametrize(
+    "malformed", ['"Type": "AWS::SQS::Queue",}', '"Type": "AWS::SQS::Queue" } # x']
+)
+def test_a_template_in_json_may_have_what_yaml_allows(malformed: str) -> None:
+    policies = json.dumps(
+        {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": document("*")}}
+    )
+    queue = malformed if malformed.endswith("}") else malformed + "\n"
+    text = f'{{"Resources": {{"Read": {policies}, "Queue": {{{queue}}}}}'
+    assert len(read(text, "template.json").policies) == 1
+
+
+def test_a_template_that_is_neither_json_nor_yaml_is_told_by_its_first_mistake() -> None:
+    text = '{"Resources": {"A": {"Type" "AWS::IAM::Role", "Statement": }}}'
+    (unread,) = read(text, "template.json").unread
+    assert "expected" in str(unread.error)
+    assert unread.where.column == 29
+
+
 def document(resource: str) -> dict[str, object]:
     return {
         "Version": "2012-10-17",
