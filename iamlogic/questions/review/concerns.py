@@ -22,10 +22,10 @@ from iamlogic.questions.region import Region
 from iamlogic.questions.review.notices import Notice, Severity, Topic
 from iamlogic.questions.review.openness import OPEN, is_guard, named_in, open_entries, what_of
 from iamlogic.questions.review.placed import PlacedPolicy, Unread
-from iamlogic.questions.review.possible import is_guarded, untold
+from iamlogic.questions.review.possible import is_guarded, undenied, untold
 from iamlogic.questions.review.review import ReviewedChange
 from iamlogic.semantics.request import Request
-from iamlogic.syntax.policy import Condition
+from iamlogic.syntax.policy import Condition, Effect
 
 if TYPE_CHECKING:
     from iamlogic.questions.review.reviewing import Terms
@@ -38,7 +38,8 @@ _SURE = ("Resource ", "Action ")
 def notices_of(change: ReviewedChange, terms: Terms) -> tuple[Notice, ...]:
     """All that somebody should know of a change, the gravest first."""
     if change.after is None:
-        return _told(_Change(change, change.placed).undecided_gain())
+        gone = _Change(change, change.placed)
+        return _told([*gone.no_longer_denied(), *gone.undecided_gain()])
     told = _Change(change, change.after)
     return _told(
         [
@@ -46,6 +47,7 @@ def notices_of(change: ReviewedChange, terms: Terms) -> tuple[Notice, ...]:
             *told.outsiders(terms),
             *told.publicity(),
             *told.gains(),
+            *told.no_longer_denied(),
             *told.undecided_gain(),
         ]
     )
@@ -243,6 +245,23 @@ class _Change:
             for each in untold(self._change.for_any.gained, told):
                 yield self._gain(each, self._hinges(each))
 
+    def no_longer_denied(self) -> Iterator[Notice]:
+        """What it refused whatever other policies say, and refuses no more."""
+        for each in undenied(self._change):
+            actions = [action.text for action in each.region.actions.patterns]
+            but = "all but " if each.region.actions.negated else ""
+            depends_on = self._hinges(each) if is_guarded(each) else ()
+            denies = "may no longer deny" if depends_on else "no longer denies"
+            yield self._notice(
+                Topic.GAINED,
+                Severity.WARNING,
+                f"it {denies}: {but}{_listed(actions)}",
+                ("undenied", *_patterns(each.region), *_texts(each.region.conditions)),
+                witness=each.witness,
+                detail=_denied_before(each),
+                depends_on=depends_on,
+            )
+
     def _hinges(self, difference: Difference) -> tuple[str, ...]:
         """The placeholders on which a difference hangs; all of them where nothing names any."""
         entries = [*_texts(difference.region.conditions), *open_entries(difference.witness)]
@@ -252,22 +271,28 @@ class _Change:
         region, statement = difference.region, difference.statement
         actions = [each.text for each in region.actions.patterns]
         said = "can allow more than before" if depends_on else "allows more than before"
-        if self._change.before is None:
+        is_undenied = statement is not None and statement.effect is Effect.DENY
+        if is_undenied:
+            said = "may no longer deny" if depends_on else "no longer denies"
+        elif self._change.before is None:
             said = "can allow, as a new policy" if depends_on else "allows, as a new policy"
         but = "all but " if region.actions.negated else ""
         return self._notice(
             Topic.GAINED,
-            Severity.NOTE,
+            Severity.WARNING if is_undenied else Severity.NOTE,
             f"it {said}: {but}{_listed(actions)}",
             ("gained", *_patterns(region), *_texts(region.conditions)),
-            where=self._placed.where if statement is None else statement.where,
+            # A Deny that is gone has its lines in what the file was.
+            where=None if statement is None or is_undenied else statement.where,
             witness=difference.witness,
+            detail=_denied_before(difference) if is_undenied else (),
             depends_on=depends_on,
         )
 
     def undecided_gain(self) -> Iterator[Notice]:
         """That it is not known what is gained, or not all of it."""
-        for comparison in (self._change.comparison, self._change.for_any):
+        change = self._change
+        for comparison in (change.comparison, change.for_any, change.denials):
             if comparison is None:
                 continue
             if comparison.relation is Relation.UNKNOWN:
@@ -336,6 +361,11 @@ def _patterns(region: Region) -> list[str]:
     named = [each.text for part in parts for each in part]
     principals = () if region.principals is None else region.principals.entries
     return [*named, *(each.text for each in principals)]
+
+
+def _denied_before(difference: Difference) -> tuple[str, ...]:
+    statement = difference.statement
+    return () if statement is None else (f"denied before: {statement.where}",)
 
 
 def _was_public(before: Answer | None) -> bool:

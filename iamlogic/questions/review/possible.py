@@ -14,6 +14,7 @@ from iamlogic.errors import Where
 from iamlogic.questions.gain import Difference
 from iamlogic.questions.region import Region
 from iamlogic.questions.review.openness import condition_subject, is_guard, what_of
+from iamlogic.questions.review.review import ReviewedChange
 
 
 def is_guarded(difference: Difference) -> bool:
@@ -30,6 +31,15 @@ def untold(for_any: Iterable[Difference], told: Iterable[Difference]) -> Iterato
     for each in for_any:
         known = None if each.statement is None else shown.get(each.statement.where)
         if known is None or not _asked(each.region) <= known:
+            yield each
+
+
+def undenied(change: ReviewedChange) -> Iterator[Difference]:
+    """What is no longer denied, but for what is told already, as gained by the same words."""
+    gained = change.comparison.gained
+    told = {(each.statement.where, each.region) for each in gained if each.statement is not None}
+    for each in change.denials.gained if change.denials is not None else ():
+        if each.statement is None or (each.statement.where, each.region) not in told:
             yield each
 
 

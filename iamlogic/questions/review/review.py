@@ -40,6 +40,10 @@ class ReviewedChange:
     nothing is. `external` is None where the policy names no principals; if nobody said who is
     trusted, it holds what lets in everybody alone. `breaches` are the guardrails that the policy
     breaks now. `notices` are what of all this somebody should know, the gravest first.
+
+    `denials` is the comparison of what is denied: of the policies, were all else allowed. What it
+    gains is no longer denied, and it is for other policies to say whether it is allowed. None where
+    the Deny statements are as they were.
     """
 
     before: PlacedPolicy | None
@@ -50,6 +54,7 @@ class ReviewedChange:
     publicity: Publicity | None
     breaches: tuple[Breach, ...]
     notices: tuple[Notice, ...]
+    denials: Comparison | None = None
 
     @property
     def placed(self) -> PlacedPolicy:

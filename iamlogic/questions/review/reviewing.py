@@ -14,7 +14,7 @@ from datetime import date
 
 from iamlogic.errors import Unsupported
 from iamlogic.questions.answer import Answer, Verdict
-from iamlogic.questions.compare import Comparison, compare
+from iamlogic.questions.compare import Comparison, Relation, compare
 from iamlogic.questions.external.archive import ArchiveRule
 from iamlogic.questions.external.baseline import Baseline
 from iamlogic.questions.external.finding import Finding
@@ -25,9 +25,21 @@ from iamlogic.questions.guardrail import Breach, Guardrail, held_against
 from iamlogic.questions.review.concerns import notices_of
 from iamlogic.questions.review.opening import opened
 from iamlogic.questions.review.pairing import Pair
-from iamlogic.questions.review.placed import PlacedPolicy, PlaceholderKind
+from iamlogic.questions.review.placed import PlacedPolicy, Placeholder, PlaceholderKind
 from iamlogic.questions.review.review import Publicity, ReviewedChange
-from iamlogic.syntax.policy import Policy, PolicyKind
+from iamlogic.syntax.policy import (
+    Actions,
+    Effect,
+    Policy,
+    PolicyKind,
+    Principal,
+    PrincipalForm,
+    Principals,
+    PrincipalType,
+    Resources,
+    Statement,
+    Text,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,7 @@ def review_pair(pair: Pair, terms: Terms) -> ReviewedChange:
         _publicity(pair, terms.timeout),
         _breaches(pair, terms),
         (),
+        _denials(pair, before, after, terms.timeout),
     )
     return replace(change, notices=notices_of(change, terms))
 
@@ -76,8 +89,7 @@ def _policy(placed: PlacedPolicy | None, other: PlacedPolicy | None) -> Policy:
 
 def _for_any(pair: Pair, before: Policy, after: Policy, timeout: float | None) -> Comparison | None:
     """The comparison for all values of the placeholders of both sides."""
-    sides = [each for each in (pair.before, pair.after) if each is not None]
-    placeholders = tuple({p.text: p for side in sides for p in side.placeholders}.values())
+    placeholders = _placeholders(pair)
     if not placeholders:
         return None
     return compare(
@@ -85,6 +97,42 @@ def _for_any(pair: Pair, before: Policy, after: Policy, timeout: float | None) -
         opened(after, placeholders, beside=[before]),
         timeout=timeout,
     )
+
+
+def _denials(pair: Pair, before: Policy, after: Policy, timeout: float | None) -> Comparison | None:
+    """What is denied before and after: a policy may only be there to overrule others.
+
+    The policies with names for placeholders are asked about, and where those deny no less, the
+    policies for all their values.
+    """
+    denies = [[s for s in side.statements if s.effect is Effect.DENY] for side in (before, after)]
+    if denies[0] == denies[1]:
+        return None
+    found = compare(_allowing_all(before), _allowing_all(after), timeout=timeout)
+    placeholders = _placeholders(pair)
+    if not placeholders or found.relation not in {Relation.EQUIVALENT, Relation.LESS_PERMISSIVE}:
+        return found
+    return compare(
+        _allowing_all(opened(before, placeholders, beside=[after])),
+        _allowing_all(opened(after, placeholders, beside=[before])),
+        timeout=timeout,
+    )
+
+
+def _allowing_all(policy: Policy) -> Policy:
+    """The policy beside an Allow of everything, so that its Denies alone decide."""
+    every = (Text("*"),)
+    statement = Statement(Effect.ALLOW, Actions(every), Resources(every))
+    if policy.kind is PolicyKind.RESOURCE:
+        everybody = Principal(PrincipalType.ANY, PrincipalForm.EVERYONE, "*")
+        statement = Statement(Effect.ALLOW, Actions(every), None, Principals((everybody,)))
+    return replace(policy, statements=(*policy.statements, statement))
+
+
+def _placeholders(pair: Pair) -> tuple[Placeholder, ...]:
+    """Those of both sides, each once."""
+    sides = [each for each in (pair.before, pair.after) if each is not None]
+    return tuple({p.text: p for side in sides for p in side.placeholders}.values())
 
 
 def _external(pair: Pair, before: Policy, after: Policy, terms: Terms) -> Preview | None:

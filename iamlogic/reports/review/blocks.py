@@ -16,9 +16,9 @@ from iamlogic.questions.external.baseline import FindingStatus, JudgedFinding
 from iamlogic.questions.external.finding import Finding
 from iamlogic.questions.gain import Difference
 from iamlogic.questions.guardrail import Breach
-from iamlogic.questions.review.notices import Notice, Topic
+from iamlogic.questions.review.notices import Notice, Severity, Topic
 from iamlogic.questions.review.openness import is_guard
-from iamlogic.questions.review.possible import is_guarded, untold
+from iamlogic.questions.review.possible import is_guarded, undenied, untold
 from iamlogic.questions.review.review import Publicity, ReviewedChange
 from iamlogic.reports.external_blocks import Block, blocks_of, lead, notes
 from iamlogic.reports.openness import open_words_of
@@ -45,6 +45,7 @@ class Kind(Enum):
 
     GAINED = "Gained"
     POSSIBLY_GAINED = "Possibly gained"
+    UNDENIED = "No longer denied"
     OUTSIDE = "From outside the zone of trust"
     BROKEN_BEFORE = "Broken before as well"
     OPEN = "Left open"
@@ -78,6 +79,7 @@ def sections(change: ReviewedChange, voice: Voice = PLAIN) -> list[Section]:
     """All that is told of a change, in the order of their kinds."""
     found = [
         *_differences(change, voice),
+        _undenied(change, voice),
         _outside(change, voice),
         _broken_before(change, voice),
         _left_open(change, voice),
@@ -93,7 +95,11 @@ def notable(change: ReviewedChange, told: Iterable[Section]) -> list[Notice]:
     """The notices that people read beside the sections, which tell what is gained themselves."""
     tells_gain = any(each.kind in {Kind.GAINED, Kind.POSSIBLY_GAINED} for each in told)
     notices = notices_of(change.notices)
-    return [each for each in notices if each.topic is not Topic.GAINED or not tells_gain]
+    return [
+        each
+        for each in notices
+        if each.topic is not Topic.GAINED or each.severity is not Severity.NOTE or not tells_gain
+    ]
 
 
 def few(things: Sequence[_Thing]) -> Sequence[_Thing]:
@@ -122,6 +128,15 @@ def _differences(change: ReviewedChange, voice: Voice) -> Iterator[Section]:
         for side in sides(change.for_any):
             told = change.comparison.gained if side.gained else change.comparison.lost
             yield _hanging(side, untold(side.differences, told), voice)
+
+
+def _undenied(change: ReviewedChange, voice: Voice) -> Section:
+    """What the policy refused, whatever others say, and refuses no more."""
+    entries = (
+        Entry(cause(each, voice.name, gained=True), tuple(rows(each.region)), each.witness)
+        for each in undenied(change)
+    )
+    return Section(Kind.UNDENIED, "so that other policies can allow it", tuple(entries))
 
 
 def _lead(side: Side) -> str:

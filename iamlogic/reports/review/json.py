@@ -68,6 +68,7 @@ def _change(change: ReviewedChange) -> _Json:
         "after": None if change.after is None else _placed(change.after),
         "comparison": _comparison(change.comparison),
         "for_any": None if change.for_any is None else _comparison(change.for_any),
+        "denials": None if change.denials is None else _comparison(change.denials),
         "external": None if change.external is None else _preview(change.external),
         "publicity": None if change.publicity is None else _publicity(change.publicity),
         "breaches": [_breach(each) for each in change.breaches],

@@ -13,7 +13,7 @@ from iamlogic.questions.compare import Comparison, Relation
 from iamlogic.questions.gain import Difference
 from iamlogic.questions.review.notices import Notice, Severity, Topic
 from iamlogic.questions.review.placed import Unread
-from iamlogic.questions.review.possible import is_guarded
+from iamlogic.questions.review.possible import is_guarded, undenied
 from iamlogic.questions.review.review import Review, ReviewedChange
 
 _SEVERITIES = tuple(Severity)
@@ -56,6 +56,12 @@ def grants_more(change: ReviewedChange) -> bool:
 def can_grant_more(change: ReviewedChange) -> bool:
     """Whether it hangs on what is left open that something is allowed that was not before."""
     return not grants_more(change) and any(each.relation in _MORE for each in comparisons(change))
+
+
+def denies_less(change: ReviewedChange) -> bool:
+    """Whether something is no longer denied, whatever other policies allow."""
+    known = change.denials is not None and change.denials.relation in _MORE
+    return known and any(True for _ in undenied(change))
 
 
 def grants_less(change: ReviewedChange) -> bool:

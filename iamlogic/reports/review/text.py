@@ -41,6 +41,7 @@ _OUTCOMES = {
     Outcome.MORE: "bold red",
     Outcome.UNKNOWN: "bold yellow",
     Outcome.POSSIBLE: "bold yellow",
+    Outcome.UNDENIED: "bold yellow",
     Outcome.LESS: "bold green",
     Outcome.SAME: "bold green",
     Outcome.NOTHING: "bold green",

@@ -20,6 +20,7 @@ from iamlogic.reports.external import number
 from iamlogic.reports.review.order import (
     can_grant_less,
     can_grant_more,
+    denies_less,
     grants_less,
     grants_more,
     is_unknown,
@@ -59,6 +60,7 @@ class Outcome(Enum):
     MORE = "grants more"
     UNKNOWN = "not known"
     POSSIBLE = "can grant more"
+    UNDENIED = "denies less"
     LESS = "grants less"
     SAME = "grants the same"
     NOTHING = "no policy changed"
@@ -73,6 +75,8 @@ def outcome(review: Review) -> Outcome:
         return Outcome.UNKNOWN
     if any(map(can_grant_more, changes)):
         return Outcome.POSSIBLE
+    if any(map(denies_less, changes)):
+        return Outcome.UNDENIED
     if any(map(grants_less, changes)) or any(map(can_grant_less, changes)):
         return Outcome.LESS
     return Outcome.SAME if changes else Outcome.NOTHING
@@ -125,6 +129,7 @@ def _counted(changes: Sequence[ReviewedChange]) -> Iterator[str]:
     counts = [
         (sum(map(grants_more, changes)), "allows more than before", "allow more than before"),
         (sum(map(can_grant_more, changes)), "can allow more", "can allow more"),
+        (sum(map(denies_less, changes)), "denies less", "deny less"),
         (sum(map(grants_less, changes)), "allows less", "allow less"),
         (sum(map(can_grant_less, changes)), "can allow less", "can allow less"),
         (sum(map(is_unknown, changes)), "is not known", "are not known"),
@@ -184,7 +189,8 @@ def became(change: ReviewedChange, voice: Voice = PLAIN) -> str:
 def meaning(change: ReviewedChange, voice: Voice = PLAIN) -> str:
     """What the change means, in one sentence; also what it can mean by what is left open."""
     said = [_certain(change, voice), _possible(change, voice)]
-    return "; ".join(each for each in said if each) or _the_same(change)
+    told = "; ".join(each for each in said if each) or _the_same(change)
+    return f"{told}, but denies less" if denies_less(change) else told
 
 
 def _certain(change: ReviewedChange, voice: Voice) -> str | None:

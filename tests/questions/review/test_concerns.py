@@ -226,6 +226,41 @@ def test_what_everybody_gets_beside_what_they_had_is_news_without_a_zone_too() -
         assert code(change) is Exit.FAILS
 
 
+def test_what_is_no_longer_denied_is_told_though_the_policy_allows_nothing() -> None:
+    deny = {"Effect": "Deny", "Action": ["cloudtrail:*", "s3:DeleteBucket"], "Resource": "*"}
+    change = reviewed(placed(deny), placed({**deny, "Action": "cloudtrail:*"}))
+    assert change.comparison.relation is il.Relation.EQUIVALENT
+    assert told(change) == [(Topic.GAINED, Severity.WARNING, ())]
+    assert "no longer denies: s3:DeleteBucket" in messages(change)
+    assert code(change, "gained") is Exit.FAILS
+    assert reviewed(placed({**deny, "Action": "cloudtrail:*"}), placed(deny)).notices == ()
+
+
+def test_a_policy_that_only_denied_is_missed_when_it_is_gone() -> None:
+    deny = {"Effect": "Deny", "Action": "cloudtrail:*", "Resource": "*"}
+    assert "no longer denies: cloudtrail:*" in messages(reviewed(placed(deny), None))
+
+
+def test_a_deny_of_a_bucket_without_encryption_is_missed_too() -> None:
+    plain = {"Bool": {"aws:SecureTransport": "false"}}
+    deny = {**BUCKET, "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Condition": plain}
+    change = reviewed(placed(BUCKET, deny), placed(BUCKET))
+    assert "no longer denies: s3:*" in messages(change)
+
+
+def test_a_deny_that_is_written_otherwise_denies_the_same() -> None:
+    deny = {"Effect": "Deny", "Action": ["s3:Get*", "s3:Put*"], "Resource": "*"}
+    parts = [{**deny, "Action": each, "Sid": each[3:6]} for each in deny["Action"]]
+    assert reviewed(placed(deny), placed(*parts)).notices == ()
+
+
+def test_a_deny_for_an_open_name_may_deny_less() -> None:
+    deny = {"Effect": "Deny", "Action": "s3:*", "Resource": "arn:aws:s3:::logs/*"}
+    named = {**deny, "Resource": "arn:aws:s3:::<Name>/*"}
+    assert reviewed(placed(named), placed(named, deny)).notices == ()
+    assert "no longer denies" in messages(reviewed(placed(deny), placed(named)))
+
+
 def test_a_time_that_is_up_is_unknown_and_never_passes() -> None:
     change = reviewed(placed(READ), placed({**READ, "Action": "s3:*"}), Terms(ZONE, timeout=1e-9))
     assert {each.topic for each in change.notices} == {Topic.UNKNOWN}

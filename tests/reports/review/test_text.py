@@ -37,8 +37,8 @@ def test_grave_changes_come_first_and_those_that_mean_nothing_last() -> None:
     headlines = [line for line in lines_of(a_review()) if ", changed: " in line]
     order = [headline.split(", ")[0] for headline in headlines]
     assert order[0] == "policies/app.json"  # an error: a guardrail is broken
-    assert order.index("policies/slow.json") < order.index("policies/deploy.json")  # a warning
-    assert order.index("policies/deploy.json") < order.index("policies/ci.json")  # loses only
+    for warned in ("policies/slow.json", "policies/deploy.json"):  # not known; denies less
+        assert order.index(warned) < order.index("policies/ci.json")  # loses only
     assert order[-1] == "policies/reader.json"  # means what it did
 
 

@@ -186,6 +186,7 @@ def _unread(unread: Unread, anchor: str, notices: Iterable[Notice]) -> UnreadVie
 _TAGS = {
     Kind.GAINED: ("gains", "g"),
     Kind.POSSIBLY_GAINED: ("may gain", "h"),
+    Kind.UNDENIED: ("denies less", "d"),
     Kind.LOST: ("loses", "l"),
     Kind.POSSIBLY_LOST: ("may lose", "m"),
 }
