@@ -477,3 +477,50 @@ def test_a_url_that_asks_for_no_authentication_is_told_wherever_it_stands(repo: 
     all_ = "Globals: {Function: {FunctionUrlConfig: {AuthType: NONE}}}"
     repo.write("t.yaml", SERVERLESS + all_)
     assert ("unknown", "warning") in topics(found(code=3))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "// all\n" + policy(PASS),
+        "<<<<<<< HEAD\n" + policy(PASS),
+        '{"Version":"2012-10-17",',
+        "",
+        "not json",
+    ],
+)
+def test_a_policy_that_is_no_json_any_more_is_not_gone(repo: Repo, text: str) -> None:
+    repo.commit(a_json=policy(READ))
+    repo.write("a.json", text)
+    told = found(code=2)
+    assert told["changes"] == []
+    assert [each["file"] for each in told["unread"]] == ["a.json"]
+
+
+def test_a_policy_that_becomes_another_document_is_gone(repo: Repo) -> None:
+    repo.commit(a_json=policy(READ))
+    repo.write("a.json", "{}")
+    assert kinds(found(code=0)) == {"a.json": "REMOVED"}
+
+
+def test_what_nobody_was_asked_about_is_told(repo: Repo) -> None:
+    repo.commit()
+    repo.write("b.json", policy(SHARE))
+    told = found(code=0)
+    assert any("nobody says who is trusted" in each for each in told["remarks"])
+    told = found("--fail-on", "external", code=3)
+    assert "who is trusted" in str(told["changes"][0]["notices"])
+
+
+def test_statements_of_another_tool_are_no_policy(repo: Repo) -> None:
+    repo.commit()
+    text = "provider:\n  iam:\n    role:\n      statements:\n        - Effect: Allow\n"
+    repo.write("serverless.yml", text + "          Action: s3:*\n          Resource: '*'\n")
+    assert found(code=0)["unread"] == []
+
+
+def test_a_plan_in_its_own_form_says_how_to_print_it(repo: Repo) -> None:
+    repo.write("plan.json", b"PK\x03\x04\xff\xfe")
+    result = run("--terraform-plan", "plan.json")
+    assert result.exit_code == 2
+    assert "terraform show -json" in result.output

@@ -13,7 +13,12 @@ from iamlogic.cli.judging import today
 from iamlogic.cli.options import timeout_option
 from iamlogic.cli.reviews import Asked, review_plan, review_range
 from iamlogic.inputs.writing import write_file
-from iamlogic.questions.review.counting import DEFAULT_FAIL_ON, counts, is_certain
+from iamlogic.questions.review.counting import (
+    DEFAULT_FAIL_ON,
+    counts,
+    fail_on_by_default,
+    is_certain,
+)
 from iamlogic.questions.review.notices import Topic
 from iamlogic.questions.review.review import Review
 from iamlogic.questions.review.reviewing import DEFAULT_TIMEOUT
@@ -93,7 +98,7 @@ def review(
             reviewed = review_range(Path(repository), range_, asked, staged=staged)
         topics = chosen or reviewed.settings.review.fail_on
         if topics is None:
-            topics = DEFAULT_FAIL_ON
+            topics = fail_on_by_default(is_trusted_known=reviewed.settings.zone is not None)
         for format_, file in outputs:
             _put_out(reviewed.review, topics, format_, file)
         return None, exit_of(reviewed.review, topics)

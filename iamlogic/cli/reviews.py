@@ -31,7 +31,7 @@ from iamlogic.questions.review.assembling import Sides, assembled
 from iamlogic.questions.review.concerns import attachment_notice
 from iamlogic.questions.review.globs import matches_any
 from iamlogic.questions.review.pairing import Pair
-from iamlogic.questions.review.placed import Found
+from iamlogic.questions.review.placed import Found, Unread
 from iamlogic.questions.review.review import Review, ReviewedChange
 from iamlogic.questions.review.reviewing import Terms, review_pair
 from iamlogic.syntax.documents import decode_text
@@ -76,6 +76,7 @@ def review_range(folder: Path, text: str | None, asked: Asked, *, staged: bool) 
             sides.add(before, after)
         terms = terms_of(settings, asked, repository.root)
         changes = list(hands.map(partial(_review, terms), sides.changed))
+    remarks += _without_zone(settings, changes)
     review = assembled(sides, changes, range_.base_name, range_.head_name)
     remarks += [
         f"{file} holds what looks like a policy, in a form that is not read"
@@ -108,24 +109,44 @@ def review_plan(file: str, asked: Asked) -> Reviewed:
     from iamlogic.inputs.terraform.plan import read_plan
 
     name = name_of(file)
+    content = content_of(file)
+    if content.startswith(b"PK"):  # Terraform's own form is an archive
+        reason = "it is a plan in Terraform's own form: give what `terraform show -json` prints"
+        raise il.PolicyReadError(name, reason)
     settings = settings_in(asked.settings)
     deployment = deployment_of(settings.deployment, asked.parameters)
-    before, after = read_plan(decode_text(content_of(file), name), name, deployment)
+    before, after = read_plan(decode_text(content, name), name, deployment)
     sides = Sides({})
     sides.add(before, after)
     terms = terms_of(settings, asked, Path.cwd())
     with _hands(asked.jobs) as hands:
         changes = list(hands.map(partial(_review, terms), sides.changed))
     review = assembled(sides, changes, f"the state before {name}", f"the state after {name}")
-    return Reviewed(replace(review, files=1, guardrails=len(settings.guardrails)), settings)
+    remarks = (*review.remarks, *_without_zone(settings, changes))
+    whole = replace(review, files=1, guardrails=len(settings.guardrails), remarks=remarks)
+    return Reviewed(whole, settings)
 
 
 def _read(deployment: Deployment, pair: FilePair) -> tuple[Found, Found]:
     return read_pair(pair, deployment)
 
 
-def _review(terms: Terms, pair: Pair) -> ReviewedChange:
-    return review_pair(pair, terms)
+def _review(terms: Terms, pair: Pair) -> ReviewedChange | Unread:
+    """What a change means; where something goes wrong in iamlogic itself, that alone is unknown."""
+    try:
+        return review_pair(pair, terms)
+    except (il.InternalError, il.Unsupported) as error:
+        placed = pair.after or pair.before
+        assert placed is not None
+        return Unread(placed.file, placed.name, placed.where, error, is_open=True)
+
+
+def _without_zone(settings: il.Settings, changes: Iterable[ReviewedChange | Unread]) -> list[str]:
+    """That nobody said who is trusted, where that would have been asked."""
+    asked = (each.external for each in changes if isinstance(each, ReviewedChange))
+    if settings.zone is not None or all(each is None for each in asked):
+        return []
+    return ["nobody says who is trusted: write [zone] in iamlogic.toml to tell who is outside"]
 
 
 def _settings(repository: Repository, range_: Range, asked: Asked) -> tuple[il.Settings, list[str]]:

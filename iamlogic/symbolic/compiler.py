@@ -12,7 +12,7 @@ from itertools import count
 
 from iamlogic.symbolic.languages import Language, Template, Union, Word, ordered
 from iamlogic.symbolic.lowering import Lowered, Patterns, Test
-from iamlogic.symbolic.requester import Kind, any_session_of, exactly, session
+from iamlogic.symbolic.requester import PROVIDER_HOSTS, Kind, any_session_of, exactly, session
 from iamlogic.symbolic.symbolizer import SymbolicRequest
 from iamlogic.symbolic.terms import FALSE, TRUE, Terms
 from iamlogic.syntax.policy import Effect, Principal, PrincipalForm, Principals
@@ -224,6 +224,8 @@ class Compiler:
                 assert entry.name is not None
                 role, _, name = entry.name.partition("/")
                 return request.requester_in(session(entry.partition, entry.account, role, name))
+            case PrincipalForm.SERVICE if entry.text in PROVIDER_HOSTS:
+                return FALSE  # R-K1: under Service an identity provider names nobody
             case (
                 PrincipalForm.USER
                 | PrincipalForm.FEDERATED_USER

@@ -304,3 +304,9 @@ def test_wrong_arguments_are_told_in_words(question: Callable[..., il.Answer]) -
         question(STACK, {"Action": "*"})
     with pytest.raises(TypeError, match=r"iamlogic\.parse"):
         question({"Statement": []}, anything)
+
+
+def test_an_identity_provider_under_service_names_nobody() -> None:
+    statement = allow("s3:*", BUCKET, Principal={"Service": "cognito-identity.amazonaws.com"})
+    assert il.never_allows(policy(statement), scope("s3:GetObject")).verdict is il.Verdict.HOLDS
+    assert il.compare(policy(), policy(statement)).relation is il.Relation.EQUIVALENT

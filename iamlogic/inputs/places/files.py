@@ -78,6 +78,18 @@ def policies_in(content: bytes, file: str, deployment: Deployment) -> Found:
     return Found()
 
 
+def malformed(content: bytes, file: str) -> Found:
+    """Why a file that held policies cannot be read any more; nothing if it is just another one."""
+    try:
+        if kind_of(file) is FileKind.JSON:
+            read_document(content, file)
+        elif kind_of(file) is FileKind.YAML:
+            _yaml_documents(content, file)
+    except IamlogicError as error:
+        return _unread(file, content, error)
+    return Found()
+
+
 def _letters(content: bytes) -> bytes:
     """The content as far as words can be looked for in it, whatever its encoding and escapes."""
     plain = content.replace(b"\0", b"")  # UTF-16 has them between the letters of a word
@@ -126,15 +138,19 @@ def _read_json(content: bytes, file: str, deployment: Deployment) -> Found:
 
 
 def _read_yaml(content: bytes, file: str, deployment: Deployment) -> Found:
+    roots, document = _yaml_documents(content, file)
+    found = Found()
+    for root in roots:
+        found += _in_document(root, document, deployment)
+    return found
+
+
+def _yaml_documents(content: bytes, file: str) -> tuple[tuple[JsonValue, ...], Document]:
     from iamlogic.inputs.yaml_tree import read_yaml
 
     document = TemplateDocument(decode_text(content, file), file)
-    text = document.text
-    assert text is not None
-    found = Found()
-    for root in read_yaml(text, document):
-        found += _in_document(root, document, deployment)
-    return found
+    assert document.text is not None
+    return read_yaml(document.text, document), document
 
 
 def _template_in_yaml(content: bytes, file: str, deployment: Deployment) -> Found | None:

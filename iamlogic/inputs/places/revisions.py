@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from iamlogic.inputs.git.errors import GitError
 from iamlogic.inputs.git.ranges import Range
 from iamlogic.inputs.git.repository import FileChange, Repository, Side
-from iamlogic.inputs.places.files import FileKind, kind_of, policies_in, seems_a_policy
+from iamlogic.inputs.places.files import FileKind, kind_of, malformed, policies_in, seems_a_policy
 from iamlogic.inputs.places.modules import READ_IN, read_in
 from iamlogic.inputs.unresolved.placeholders import Deployment
 from iamlogic.questions.review.placed import Found
@@ -99,10 +99,13 @@ def _check_all_there(
 
 def read_pair(pair: FilePair, deployment: Deployment) -> tuple[Found, Found]:
     """The policies of a file or a module, before and after."""
-    return (
-        _policies(pair.before, pair.held, deployment),
-        _policies(pair.after, pair.holds, deployment),
-    )
+    before = _policies(pair.before, pair.held, deployment)
+    after = _policies(pair.after, pair.holds, deployment)
+    is_empty = bool(before.policies) and after == Found()
+    if is_empty and pair.after is not None and isinstance(pair.holds, bytes):
+        # It may hold no word of a policy any more, and yet be meant as one: a file cut off, say.
+        after = malformed(pair.holds, pair.after)
+    return before, after
 
 
 def _policies(

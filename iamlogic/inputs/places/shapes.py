@@ -100,7 +100,8 @@ def is_policy_shaped(node: JsonValue) -> bool:
                 for each in members
             )
             return any(
-                (version or _holds_statements(each.value))  # before it: a distance takes long
+                # Without a version, `statements` is what other tools call theirs.
+                (version or (each.name[:1] == "S" and _holds_statements(each.value)))
                 and closest(each.name, ("Statement",)) is not None
                 for each in members
             )

@@ -70,9 +70,20 @@ class Sides:
         return self._now(placed.file), placed.name
 
 
-def assembled(sides: Sides, changes: Iterable[ReviewedChange], base: str, head: str) -> Review:
-    """The review of the changes, with a notice for each policy that could not be read."""
-    unread = sides.unread
+def assembled(
+    sides: Sides, changes: Iterable[ReviewedChange | Unread], base: str, head: str
+) -> Review:
+    """The review of the changes, with a notice for each policy that could not be read.
+
+    A change may have come to nothing but a reason why it is not known.
+    """
+    reviewed: list[ReviewedChange] = []
+    unread = [*sides.unread]
+    for change in changes:
+        if isinstance(change, Unread):
+            unread.append(change)
+        else:
+            reviewed.append(change)
     after_unread = {(each.file, each.name) for each in sides.after.unread}
     before_only = sorted(
         each.title for each in sides.before.unread if sides.place(each) not in after_unread
@@ -80,8 +91,8 @@ def assembled(sides: Sides, changes: Iterable[ReviewedChange], base: str, head: 
     return Review(
         base,
         head,
-        tuple(changes),
-        unread,
+        tuple(reviewed),
+        tuple(unread),
         tuple(unread_notice(each, was_read=sides.was_read(each)) for each in unread),
         unchanged=sum(each.is_unchanged for each in sides.pairs),
         remarks=(

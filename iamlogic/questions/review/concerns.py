@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from iamlogic.errors import IamlogicError, PolicyReadError, PolicySyntaxError, Where
@@ -145,15 +146,21 @@ class _Change:
         if preview is None:
             return
         if preview.reason is not None:
-            topic = Topic.PUBLIC if terms.zone is None else Topic.EXTERNAL
-            yield self._undecided(topic, "who outside gets access", preview.reason)
+            yield self._undecided(Topic.EXTERNAL, "who outside gets access", preview.reason)
         judged = judge(preview.new, terms.archive, terms.baseline, terms.today)
         for each in judged.findings:
             if each.counts:
-                yield self._finding(each.finding)
+                yield self._as_trusted(self._finding(each.finding), terms)
         for each in judge(preview.widened, terms.archive, terms.baseline, terms.today).findings:
             if each.counts:
-                yield self._widened(each.finding)
+                yield self._as_trusted(self._widened(each.finding), terms)
+
+    def _as_trusted(self, notice: Notice, terms: Terms) -> Notice:
+        """The notice, which depends on who is trusted where nobody says that."""
+        if terms.zone is not None or notice.topic is not Topic.EXTERNAL:
+            return notice
+        depends_on = (*notice.depends_on, "who is trusted")
+        return replace(notice, severity=Severity.NOTE, depends_on=depends_on)
 
     def _widened(self, finding: Finding) -> Notice:
         """Somebody more among those whom a finding speaks of, who was denied."""

@@ -17,6 +17,11 @@ DEFAULT_FAIL_ON = frozenset({Topic.EXTERNAL, Topic.PUBLIC, Topic.GUARDRAIL, Topi
 """Not what is merely gained: most changes grant something, and are meant to."""
 
 
+def fail_on_by_default(*, is_trusted_known: bool) -> frozenset[Topic]:
+    """What counts if nobody chooses: not who is outside, where nobody says who is trusted."""
+    return DEFAULT_FAIL_ON if is_trusted_known else DEFAULT_FAIL_ON - {Topic.EXTERNAL}
+
+
 def is_certain(notice: Notice) -> bool:
     """Whether it is so, whatever a template leaves open."""
     return notice.topic is not Topic.UNKNOWN and not notice.depends_on

@@ -38,7 +38,7 @@ class ReviewedChange:
     compared with one that allows nothing. `comparison` is of the policies with their placeholders
     read as names (`PlacedPolicy.policy`); `for_any` of what is left open by them, None where
     nothing is. `external` is None where the policy names no principals; if nobody said who is
-    trusted, it holds what lets in everybody alone. `breaches` are the guardrails that the policy
+    trusted, nobody is. `breaches` are the guardrails that the policy
     breaks now. `notices` are what of all this somebody should know, the gravest first.
 
     `denials` is the comparison of what is denied: of the policies, were all else allowed. What it

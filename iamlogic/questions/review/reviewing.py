@@ -8,7 +8,7 @@ same is asked for all values that they can have.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -17,7 +17,6 @@ from iamlogic.questions.answer import Answer, Verdict
 from iamlogic.questions.compare import Comparison, Relation, compare
 from iamlogic.questions.external.archive import ArchiveRule
 from iamlogic.questions.external.baseline import Baseline
-from iamlogic.questions.external.finding import Finding
 from iamlogic.questions.external.preview import Preview, preview_external_access
 from iamlogic.questions.external.public_access import is_public
 from iamlogic.questions.external.zone import Zone
@@ -138,8 +137,8 @@ def _placeholders(pair: Pair) -> tuple[Placeholder, ...]:
 def _external(pair: Pair, before: Policy, after: Policy, terms: Terms) -> Preview | None:
     """Who outside gains or loses access; None where the policy names no principals.
 
-    If nobody says who is trusted, that is asked of the public alone: a bucket that everybody can
-    read may come to be one that everybody can write.
+    If nobody says who is trusted, nobody is: who gets access is told, and whether that is someone
+    outside depends on it.
     """
     if after.kind is not PolicyKind.RESOURCE:
         return None
@@ -148,7 +147,7 @@ def _external(pair: Pair, before: Policy, after: Policy, terms: Terms) -> Previe
     said = terms.zone or Zone()
     zone = Zone({*said.accounts, *accounts}, said.organization, said.org_paths, said.services)
     try:
-        preview = preview_external_access(
+        return preview_external_access(
             before if pair.before is None else _who(pair.before, beside=after),
             after if pair.after is None else _who(pair.after, beside=before),
             zone,
@@ -157,23 +156,6 @@ def _external(pair: Pair, before: Policy, after: Policy, terms: Terms) -> Previe
         )
     except Unsupported as error:
         return Preview((), (), (), (), str(error))
-    return preview if terms.zone is not None else _of_the_public(preview)
-
-
-def _of_the_public(preview: Preview) -> Preview:
-    """What a preview says of findings by which everybody is let in."""
-
-    def public(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-        return tuple(each for each in findings if each.is_public)
-
-    return Preview(
-        public(preview.new),
-        public(preview.narrowed),
-        public(preview.gone),
-        public(preview.unchanged),
-        preview.reason,
-        public(preview.widened),
-    )
 
 
 def _publicity(pair: Pair, timeout: float | None) -> Publicity | None:

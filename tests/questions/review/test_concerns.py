@@ -210,11 +210,16 @@ def test_each_notice_has_a_fingerprint_of_its_own() -> None:
     assert len({each.fingerprint for each in change.notices}) == len(change.notices) >= 5
 
 
-def test_without_a_zone_nobody_outside_is_asked_about_but_the_public_is() -> None:
+def test_without_a_zone_it_depends_who_is_outside_but_not_who_is_the_public() -> None:
     share, public = {**BUCKET, "Principal": {"AWS": "444455556666"}}, {**BUCKET, "Principal": "*"}
     nobody_said = Terms(today=date(2026, 1, 1))
-    assert {n.topic for n in reviewed(None, placed(share), nobody_said).notices} == {Topic.GAINED}
-    assert Topic.PUBLIC in {n.topic for n in reviewed(None, placed(public), nobody_said).notices}
+    change = reviewed(None, placed(share), nobody_said)
+    assert (Topic.EXTERNAL, Severity.NOTE, ("who is trusted",)) in told(change)
+    assert code(change, "external") is Exit.UNKNOWN
+    assert code(change, "public", "guardrail", "unknown") is Exit.HOLDS
+    change = reviewed(None, placed(public), nobody_said)
+    assert (Topic.PUBLIC, Severity.ERROR, ()) in told(change)
+    assert code(change, "public") is code(change, "external") is Exit.FAILS
 
 
 def test_what_everybody_gets_beside_what_they_had_is_news_without_a_zone_too() -> None:
