@@ -36,6 +36,13 @@ _REASONS = (
     ("a rule of a web ACL", re.compile(r"\W{0,60}\"?[A-Z][A-Za-z]+(?:Statement|Set|Rule)\b")),
 )
 
+_EFFECT = re.compile(r"""[^;]{0,300}?Effect\\*["']?\s*[:=]\s*\\*["']?(?:Allow|Deny)\b""")
+"""What is like this is a statement, whatever else it is like."""
+
+_LONGEST_TEXT = 20_000
+_IN_A_TEXT = re.compile(r'(?<!\\)"(\w+)"\s*:\s*"(?:[^"\\]|\\.)*+$')
+_FOR_PEOPLE = {"description", "documentation"}
+
 Point = tuple[int, int]
 
 
@@ -89,10 +96,14 @@ def reason(place: Occurrence, text: str, found: Found) -> str:
         return "the file as a whole is told to be unreadable"
     if place.line.startswith(("#", "//")):
         return "a comment"
-    if "description" in place.line.lower() or '"snippets"' in place.line:
+    before = text[max(0, place.start - _LONGEST_TEXT) : place.start].rpartition("\n")[2]
+    inside = _IN_A_TEXT.search(before)
+    if inside and inside[1].lower() in _FOR_PEOPLE:
         return "a text for people"
     if "grep" in place.line:
         return "a program in a text"
+    if _EFFECT.match(text, place.end):
+        return ""
     return next((name for name, each in _REASONS if each.match(text, place.end)), "")
 
 

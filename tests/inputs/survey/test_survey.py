@@ -12,7 +12,7 @@ from textwrap import dedent
 import pytest
 
 from benchmarks.survey.reading import Tally, review, survey
-from benchmarks.survey.second_count import left_over, occurrences
+from benchmarks.survey.second_count import left_over, occurrences, reason
 from iamlogic.inputs.places.files import policies_in
 from iamlogic.inputs.unresolved.placeholders import Deployment
 from iamlogic.questions.review.placed import Found
@@ -200,6 +200,35 @@ def test_a_policy_that_was_passed_over_is_left_over() -> None:
     for number in range(2):
         without = Found(tuple(found.policies[i] for i in range(2) if i != number))
         assert left_over(places, without) == [places[number]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"type": "x", "Statement": [{"Effect": "Allow", "type": "string"}]}',
+        '{"description": "x", "Statement": {"Effect": "Deny", "Action": "s3:*"}}',
+        "Statement:\n  - RuleSet: x\n    Effect: Allow",
+    ],
+)
+def test_what_is_a_statement_has_no_reason_to_be_left_over(text: str) -> None:
+    (place,) = occurrences(text, "a.json")
+    assert reason(place, text, Found()) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (
+            r'{"description": "such as {\"Statement\": {\"Effect\": \"Deny\"}}"}',
+            "a text for people",
+        ),
+        ('run: |\n  grep -q "Statement:" a.yaml', "a program in a text"),
+        ("# Statement:", "a comment"),
+    ],
+)
+def test_what_is_written_for_people_or_shells_is_no_policy(text: str, why: str) -> None:
+    (place,) = occurrences(text, "a.yaml")
+    assert reason(place, text, Found()) == why
 
 
 @pytest.mark.parametrize(
