@@ -49,6 +49,7 @@ def notices_of(change: ReviewedChange, terms: Terms) -> tuple[Notice, ...]:
             *told.publicity(),
             *told.gains(),
             *told.no_longer_denied(),
+            *told.named_directly(),
             *told.undecided_gain(),
         ]
     )
@@ -269,6 +270,21 @@ class _Change:
                 depends_on=depends_on,
             )
 
+    def named_directly(self) -> Iterator[Notice]:
+        """Who needs no policy of their own any more, which their account's name does not give."""
+        directly = self._change.directly
+        for each in directly.gained if directly is not None else ():
+            principals = each.region.principals
+            who = [entry.text for entry in principals.entries] if principals is not None else []
+            yield self._notice(
+                Topic.GAINED,
+                Severity.NOTE,
+                f"it names {_listed(who)} beside their account: they need no policy for it now",
+                ("directly", *_patterns(each.region), *_texts(each.region.conditions)),
+                where=None if each.statement is None else each.statement.where,
+                witness=each.witness,
+            )
+
     def _hinges(self, difference: Difference) -> tuple[str, ...]:
         """The placeholders on which a difference hangs; all of them where nothing names any."""
         entries = [*_texts(difference.region.conditions), *open_entries(difference.witness)]
@@ -299,7 +315,8 @@ class _Change:
     def undecided_gain(self) -> Iterator[Notice]:
         """That it is not known what is gained, or not all of it."""
         change = self._change
-        for comparison in (change.comparison, change.for_any, change.denials):
+        every = (change.comparison, change.for_any, change.denials, change.directly)
+        for comparison in every:
             if comparison is None:
                 continue
             if comparison.relation is Relation.UNKNOWN:

@@ -43,7 +43,10 @@ class ReviewedChange:
 
     `denials` is the comparison of what is denied: of the policies, were all else allowed. What it
     gains is no longer denied, and it is for other policies to say whether it is allowed. None where
-    the Deny statements are as they were.
+    the Deny statements are as they were. `directly` is the comparison of what a resource's policy
+    gives by itself, to those whose own policies allow nothing (R-E8, R-E10): who is named, beside
+    their account that was named already, needs no policy any more. None where the policies differ
+    for all, or in nobody's name.
     """
 
     before: PlacedPolicy | None
@@ -55,6 +58,7 @@ class ReviewedChange:
     breaches: tuple[Breach, ...]
     notices: tuple[Notice, ...]
     denials: Comparison | None = None
+    directly: Comparison | None = None
 
     @property
     def placed(self) -> PlacedPolicy:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from iamlogic.errors import Unsupported
+from iamlogic.errors import PolicySyntaxError, Unsupported
 from iamlogic.questions.answer import Answer, Verdict
 from iamlogic.questions.compare import Comparison, Relation, compare
 from iamlogic.questions.external.archive import ArchiveRule
@@ -39,6 +39,7 @@ from iamlogic.syntax.policy import (
     Statement,
     Text,
 )
+from iamlogic.syntax.policy_set import PolicySet, PolicySetError
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +65,18 @@ DEFAULT_TIMEOUT = 30.0
 def review_pair(pair: Pair, terms: Terms) -> ReviewedChange:
     """What the change of one policy means."""
     before, after = _policy(pair.before, pair.after), _policy(pair.after, pair.before)
+    comparison = compare(before, after, timeout=terms.timeout)
     change = ReviewedChange(
         pair.before,
         pair.after,
-        compare(before, after, timeout=terms.timeout),
+        comparison,
         _for_any(pair, before, after, terms.timeout),
         _external(pair, before, after, terms),
         _publicity(pair, terms.timeout),
         _breaches(pair, terms),
         (),
         _denials(pair, before, after, terms.timeout),
+        _directly(comparison, before, after, terms.timeout),
     )
     return replace(change, notices=notices_of(change, terms))
 
@@ -116,6 +119,35 @@ def _denials(pair: Pair, before: Policy, after: Policy, timeout: float | None) -
         _allowing_all(opened(after, placeholders, beside=[before])),
         timeout=timeout,
     )
+
+
+def _directly(
+    comparison: Comparison, before: Policy, after: Policy, timeout: float | None
+) -> Comparison | None:
+    """What is given to those whose own policies allow nothing, where that is a question.
+
+    It is if nothing is gained by those who are named, and yet others are named than before.
+    """
+    gains = comparison.relation in {Relation.MORE_PERMISSIVE, Relation.INCOMPARABLE}
+    if gains or not _named(after) - _named(before):
+        return None
+    try:
+        sides = PolicySet(resource=before), PolicySet(resource=after)
+    except (PolicySetError, PolicySyntaxError):  # one that AWS takes from no resource
+        return None
+    return compare(*sides, timeout=timeout)
+
+
+def _named(policy: Policy) -> set[str]:
+    """The users, roles and sessions that Allow statements name."""
+    forms = {PrincipalForm.USER, PrincipalForm.ROLE, PrincipalForm.ROLE_SESSION}
+    return {
+        entry.text
+        for statement in policy.statements
+        if statement.effect is Effect.ALLOW and statement.principals is not None
+        for entry in statement.principals.entries
+        if entry.form in forms
+    }
 
 
 def _allowing_all(policy: Policy) -> Policy:

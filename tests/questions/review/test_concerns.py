@@ -231,6 +231,15 @@ def test_what_everybody_gets_beside_what_they_had_is_news_without_a_zone_too() -
         assert code(change) is Exit.FAILS
 
 
+def test_who_is_named_beside_their_account_needs_no_policy_any_more() -> None:
+    intern = "arn:aws:iam::111122223333:role/intern"
+    both = {**BUCKET, "Principal": {"AWS": ["111122223333", intern]}}
+    change = reviewed(placed(BUCKET), placed(both))
+    assert change.comparison.relation is il.Relation.EQUIVALENT
+    assert f"it names {intern} beside their account" in messages(change)
+    assert reviewed(placed(both), placed(BUCKET)).notices == ()
+
+
 def test_what_is_no_longer_denied_is_told_though_the_policy_allows_nothing() -> None:
     deny = {"Effect": "Deny", "Action": ["cloudtrail:*", "s3:DeleteBucket"], "Resource": "*"}
     change = reviewed(placed(deny), placed({**deny, "Action": "cloudtrail:*"}))
