@@ -21,6 +21,10 @@ class Where:
     column: int | None = None
     file: str | None = None
 
+    def __reduce__(self) -> tuple[type[Where], tuple[Path, int | None, int | None, str | None]]:
+        # Every node of a policy has one, and policies are sent between processes.
+        return (Where, (self.path, self.line, self.column, self.file))
+
     @property
     def dotted(self) -> str:
         """The path as people write it: `Statement[0].Action[2]`; `policy` for the root."""

@@ -6,6 +6,7 @@ themselves: they leave the signal to the command, and leave when it is gone.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -23,7 +24,17 @@ def workers(processes: int) -> Iterator[ProcessPoolExecutor]:
         yield pool
 
 
+def collect_seldom() -> None:
+    """Let Python look for cycles of objects less often.
+
+    A command holds the trees of thousands of policies until it ends, none of them in a cycle, and
+    the collector would walk through all of them again and again: a third of the time of a review.
+    """
+    gc.set_threshold(100_000, 50, 1_000)
+
+
 def _serve() -> None:
+    collect_seldom()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_leave_with_parent, daemon=True).start()
 

@@ -11,6 +11,7 @@ import click
 from iamlogic.cli.answers import Exit, answer_with
 from iamlogic.cli.judging import today
 from iamlogic.cli.options import timeout_option
+from iamlogic.cli.processes import collect_seldom
 from iamlogic.cli.reviews import Asked, review_plan, review_range
 from iamlogic.inputs.writing import write_file
 from iamlogic.questions.review.counting import (
@@ -83,6 +84,7 @@ def review(
         raise click.UsageError("one format is printed: give the others a file, FORMAT=FILE")
 
     def answer() -> tuple[str | None, Exit]:
+        collect_seldom()
         asked = Asked(
             settings=settings,
             parameters=dict(_parameter(each) for each in parameters),

@@ -72,10 +72,15 @@ def review_range(folder: Path, text: str | None, asked: Asked, *, staged: bool) 
     differing = between(repository, range_, lambda file: matches_any(file, ignored))
     with _hands(asked.jobs) as hands:
         sides = Sides(differing.renamed)
-        for before, after in hands.map(partial(_read, deployment), differing.pairs):
-            sides.add(before, after)
         terms = terms_of(settings, asked, repository.root)
-        changes = list(hands.map(partial(_review, terms), sides.changed))
+        changes: list[ReviewedChange | Unread] = []
+        settled = 0
+        renamed = dict(differing.renamed)
+        for each in hands.map(partial(_handle, deployment, terms, renamed), differing.pairs):
+            changes += each.changes
+            settled += each.unchanged
+            sides.add(*each.left)
+        changes += hands.map(partial(_review, terms), sides.changed)
     remarks += _without_zone(settings, changes)
     review = assembled(sides, changes, range_.base_name, range_.head_name)
     remarks += [
@@ -96,6 +101,7 @@ def review_range(folder: Path, text: str | None, asked: Asked, *, staged: bool) 
         replace(
             review,
             files=len(differing.pairs),
+            unchanged=review.unchanged + settled,
             guardrails=len(settings.guardrails),
             remarks=(*review.remarks, *remarks),
             unread_notices=(*review.unread_notices, *told),
@@ -127,8 +133,29 @@ def review_plan(file: str, asked: Asked) -> Reviewed:
     return Reviewed(whole, settings)
 
 
-def _read(deployment: Deployment, pair: FilePair) -> tuple[Found, Found]:
-    return read_pair(pair, deployment)
+@dataclass(frozen=True, slots=True)
+class _Handled:
+    """What became of one file: what could be said at once, and what is left to pair with others."""
+
+    changes: tuple[ReviewedChange | Unread, ...]
+    unchanged: int
+    left: tuple[Found, Found]
+
+
+def _handle(
+    deployment: Deployment, terms: Terms, renamed: Mapping[str, str], pair: FilePair
+) -> _Handled:
+    """Read a file, and review its policies if none of them can have come from elsewhere.
+
+    That is done where the file was read, since a policy costs as much to send as to parse.
+    """
+    found = read_pair(pair, deployment)
+    sides = Sides(renamed)
+    sides.add(*found)
+    if not sides.is_settled:
+        return _Handled((), 0, found)
+    changes = tuple(_review(terms, each) for each in sides.changed)
+    return _Handled(changes, len(sides.pairs) - len(changes), (Found(), Found()))
 
 
 def _review(terms: Terms, pair: Pair) -> ReviewedChange | Unread:

@@ -71,6 +71,9 @@ class Text:
     def __str__(self) -> str:
         return self.text
 
+    def __reduce__(self) -> tuple[type[Text], tuple[str, Template | None, Where]]:
+        return (Text, (self.text, self.template, self.where))
+
 
 @dataclass(frozen=True, slots=True)
 class Actions:

@@ -19,12 +19,32 @@ class Sides:
 
     def __init__(self, renamed: Mapping[str, str]) -> None:
         self._renamed = renamed
-        self.before, self.after = Found(), Found()
+        self._before: list[Found] = []
+        self._after: list[Found] = []
 
     def add(self, before: Found, after: Found) -> None:
         """Take in what one file, or one module, held and holds."""
-        self.before += before
-        self.after += after
+        self._before.append(before)
+        self._after.append(after)
+
+    @cached_property
+    def before(self) -> Found:
+        """All that was found before."""
+        return joined(self._before)
+
+    @cached_property
+    def after(self) -> Found:
+        """All that was found after."""
+        return joined(self._after)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether every policy is read, and a version of the one in its place.
+
+        What else is found elsewhere changes nothing of that: places come first.
+        """
+        counterparts = all(each.before and each.after for each in self.pairs)
+        return counterparts and not (self.grown or self.before.unread or self.after.unread)
 
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
@@ -70,6 +90,15 @@ class Sides:
         return self._now(placed.file), placed.name
 
 
+def joined(found: Iterable[Found]) -> Found:
+    """All that several searches found, in their order."""
+    every = tuple(found)
+    return Found(
+        tuple(policy for each in every for policy in each.policies),
+        tuple(unread for each in every for unread in each.unread),
+    )
+
+
 def assembled(
     sides: Sides, changes: Iterable[ReviewedChange | Unread], base: str, head: str
 ) -> Review:
@@ -91,7 +120,7 @@ def assembled(
     return Review(
         base,
         head,
-        tuple(reviewed),
+        tuple(sorted(reviewed, key=_place)),
         tuple(unread),
         tuple(unread_notice(each, was_read=sides.was_read(each)) for each in unread),
         unchanged=sum(each.is_unchanged for each in sides.pairs),
@@ -104,3 +133,8 @@ def assembled(
             ),
         ),
     )
+
+
+def _place(change: ReviewedChange) -> tuple[str, int, int, str]:
+    where = change.placed.where
+    return change.placed.file, where.line or 0, where.column or 0, change.placed.name
