@@ -1,12 +1,15 @@
 """How long does a review take of a thousand changed policies?
 
-    python benchmarks/review.py HISTORY [--count 1000] [--jobs 2]
+    python benchmarks/review.py [HISTORY] [--count 1000] [--jobs 2]
 
 HISTORY is a file of real versions of policies, as for compare_history.py; the sample in
-benchmarks/data will do for a try. A repository is made with one file for each policy, the version
-before and the version after being two commits, and `iamlogic review` is run on it as a user would.
-The baseline is in the same run: the relations of the same pairs by `il.compare`, one after the
-other in one process, without git, files, accounts of differences or reports.
+benchmarks/data will do for a try. AWS's managed policies are 12 KB long on average. Without HISTORY
+the policies are those of buckets, in a dozen usual shapes, each widened by one statement.
+
+A repository is made with one file for each policy, the version before and the version after being
+two commits, and `iamlogic review` is run on it as a user would. The baseline is in the same run:
+the relations of the same pairs by `il.compare`, one after the other in one process, without git,
+files, accounts of differences or reports.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from bucket_policies import bucket_policies
 from history import Change, changes
 
 import iamlogic as il
@@ -27,12 +31,13 @@ import iamlogic as il
 def main() -> None:
     """Make the repository, review it, and time the baseline."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("history", type=Path)
+    parser.add_argument("history", type=Path, nargs="?")
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--settings", type=Path, help="an iamlogic.toml, with guardrails")
     arguments = parser.parse_args()
-    pairs = changes(arguments.history)[: arguments.count]
+    history = arguments.history
+    pairs = changes(history)[: arguments.count] if history else buckets(arguments.count)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         make_repository(root, pairs, arguments.settings)
@@ -46,6 +51,22 @@ def main() -> None:
             )
     seconds = relations(pairs)
     print(f"baseline, the relations alone in one process: {seconds:.1f} s")
+
+
+def buckets(count: int) -> list[Change]:
+    """Policies of buckets, and each with a statement more, of another of them."""
+    policies = bucket_policies(count, seed=1)
+    pairs = []
+    for number, before in enumerate(policies):
+        other = policies[(number + 1) % count]
+        after = {**before, "Statement": [*_statements(before), _statements(other)[0]]}
+        pairs.append(Change(f"bucket-{number}", 1, before, after))
+    return pairs
+
+
+def _statements(policy: dict[str, object]) -> list[object]:
+    statements = policy["Statement"]
+    return statements if isinstance(statements, list) else [statements]
 
 
 def make_repository(root: Path, pairs: list[Change], settings: Path | None) -> None:
