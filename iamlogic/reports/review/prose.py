@@ -68,7 +68,11 @@ def _marked(text: str, mark: Mark) -> Iterator[str]:
             continue
         end = _END.search(joined)
         body = joined[: end.start()] if end else joined
-        yield f"{mark(body)}{joined[len(body) :]}" if body.strip() else mark(joined)
+        inner = body.lstrip("(")  # what closes it stands outside of the span, too
+        if inner.strip():
+            yield f"{body[: -len(inner)]}{mark(inner)}{joined[len(body) :]}"
+        else:
+            yield mark(joined)
 
 
 MARKDOWN = Voice(span, prose, LONGEST)
