@@ -53,6 +53,20 @@ def is_public(
     return _answer(policy, found, type_, (Verdict.HOLDS, Verdict.FAILS))
 
 
+def publicity_of(
+    policy: Policy | PolicySet, found: ExternalAccess, resource_type: str | None
+) -> Answer:
+    """What `is_public` says, from who outside has access: whoever lets in everybody does that.
+
+    `found` is the answer for the same policy and type, with any zone of trust.
+    """
+    type_ = type_of(policy, resource_type)
+    answer = _answer(policy, found, type_, (Verdict.HOLDS, Verdict.FAILS))
+    if answer.verdict is Verdict.FAILS:
+        return replace(answer, reason="nothing is granted to everybody")
+    return answer
+
+
 def check_no_public_access(
     policy: Policy,
     resource_type: str,

@@ -17,8 +17,9 @@ from iamlogic.questions.answer import Answer, Verdict
 from iamlogic.questions.compare import Comparison, Relation, compare
 from iamlogic.questions.external.archive import ArchiveRule
 from iamlogic.questions.external.baseline import Baseline
-from iamlogic.questions.external.preview import Preview, preview_external_access
-from iamlogic.questions.external.public_access import is_public
+from iamlogic.questions.external.external_access import ExternalAccess, external_access
+from iamlogic.questions.external.preview import Preview, compared
+from iamlogic.questions.external.public_access import publicity_of
 from iamlogic.questions.external.zone import Zone
 from iamlogic.questions.guardrail import Breach, Guardrail, held_against
 from iamlogic.questions.review.concerns import notices_of
@@ -66,13 +67,14 @@ def review_pair(pair: Pair, terms: Terms) -> ReviewedChange:
     """What the change of one policy means."""
     before, after = _policy(pair.before, pair.after), _policy(pair.after, pair.before)
     comparison = compare(before, after, timeout=terms.timeout)
+    outside = _outside(pair, before, after, terms)
     change = ReviewedChange(
         pair.before,
         pair.after,
         comparison,
         _for_any(pair, before, after, terms.timeout),
-        _external(pair, before, after, terms),
-        _publicity(pair, terms.timeout),
+        outside.preview,
+        outside.publicity,
         _breaches(pair, terms),
         (),
         _denials(pair, before, after, terms.timeout),
@@ -166,44 +168,45 @@ def _placeholders(pair: Pair) -> tuple[Placeholder, ...]:
     return tuple({p.text: p for side in sides for p in side.placeholders}.values())
 
 
-def _external(pair: Pair, before: Policy, after: Policy, terms: Terms) -> Preview | None:
-    """Who outside gains or loses access; None where the policy names no principals.
+@dataclass(frozen=True, slots=True)
+class _Outside:
+    """Who outside has access, and whether everybody has."""
+
+    preview: Preview | None
+    publicity: Publicity | None
+
+
+def _outside(pair: Pair, before: Policy, after: Policy, terms: Terms) -> _Outside:
+    """Who outside gains or loses access; nothing where the policy names no principals.
 
     If nobody says who is trusted, nobody is: who gets access is told, and whether that is someone
     outside depends on it.
     """
     if after.kind is not PolicyKind.RESOURCE:
-        return None
+        return _Outside(None, None)
     sides = [each for each in (pair.after, pair.before) if each is not None]
     accounts = {each.account for each in sides if each.account}
     said = terms.zone or Zone()
     zone = Zone({*said.accounts, *accounts}, said.organization, said.org_paths, said.services)
+    type_ = next((each.resource_type for each in sides if each.resource_type), None)
+
+    old = before if pair.before is None else _who(pair.before, beside=after)
+    new = after if pair.after is None else _who(pair.after, beside=before)
+
+    def access(policy: Policy) -> ExternalAccess:
+        return external_access(policy, zone, resource_type=type_, timeout=terms.timeout)
+
     try:
-        return preview_external_access(
-            before if pair.before is None else _who(pair.before, beside=after),
-            after if pair.after is None else _who(pair.after, beside=before),
-            zone,
-            resource_type=next((each.resource_type for each in sides if each.resource_type), None),
-            timeout=terms.timeout,
-        )
+        then, now = access(old), access(new)
+        preview = compared(then, now, timeout=terms.timeout)
     except Unsupported as error:
-        return Preview((), (), (), (), str(error))
-
-
-def _publicity(pair: Pair, timeout: float | None) -> Publicity | None:
-    sides = [each for each in (pair.before, pair.after) if each is not None]
-    if all(each.policy.kind is not PolicyKind.RESOURCE for each in sides):
-        return None
-    return Publicity(_is_public(pair.before, timeout), _is_public(pair.after, timeout))
-
-
-def _is_public(placed: PlacedPolicy | None, timeout: float | None) -> Answer | None:
-    if placed is None:
-        return None
-    try:
-        return is_public(_who(placed), resource_type=placed.resource_type, timeout=timeout)
-    except Unsupported as error:
-        return Answer(Verdict.UNKNOWN, str(error))
+        unknown = Answer(Verdict.UNKNOWN, str(error))
+        return _Outside(Preview((), (), (), (), str(error)), Publicity(unknown, unknown))
+    publicity = Publicity(
+        None if pair.before is None else publicity_of(old, then, type_),
+        None if pair.after is None else publicity_of(new, now, type_),
+    )
+    return _Outside(preview, publicity)
 
 
 def _who(placed: PlacedPolicy, beside: Policy | None = None) -> Policy:
