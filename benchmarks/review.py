@@ -87,7 +87,7 @@ def make_repository(root: Path, pairs: list[Change], settings: Path | None) -> N
 
 def git(root: Path, *arguments: str) -> None:
     """Run git there."""
-    subprocess.run(["git", *arguments], cwd=root, check=True)  # noqa: S607
+    subprocess.run(["git", *arguments], cwd=root, check=True)  # noqa: S607 (git is found on the path)
 
 
 def review(root: Path, jobs: int) -> tuple[float, dict[str, list[dict[str, dict[str, str]]]]]:

@@ -524,3 +524,11 @@ def test_a_plan_in_its_own_form_says_how_to_print_it(repo: Repo) -> None:
     result = run("--terraform-plan", "plan.json")
     assert result.exit_code == 2
     assert "terraform show -json" in result.output
+
+
+@pytest.mark.parametrize("topic", ["gained", "external", "public", "guardrail", "unknown"])
+def test_a_policy_that_is_open_as_a_whole_passes_for_no_topic(repo: Repo, topic: str) -> None:
+    repo.commit(**{"iamlogic.toml": SETTINGS})
+    template = TEMPLATE.partition("      PolicyDocument:")[0] + "      PolicyDocument: !Ref Who\n"
+    repo.write("t.yaml", template)
+    assert len(found("--fail-on", topic, code=3)["unread"]) == 1

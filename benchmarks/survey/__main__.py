@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from tempfile import gettempdir
 
 from benchmarks.survey.corpora import CORPORA, fetch
 from benchmarks.survey.reading import Tally, review, survey
@@ -25,7 +26,7 @@ def main() -> int:
     """Read, count, review, print."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--fetch", action="store_true", help="download what is not in the cache")
-    parser.add_argument("--cache", type=Path, default=Path("/tmp/iamlogic-survey"))  # noqa: S108
+    parser.add_argument("--cache", type=Path, default=Path(gettempdir()) / "iamlogic-survey")
     parser.add_argument("--corpus", action="append", help="only this one")
     parser.add_argument("--no-review", action="store_true", help="read and count only")
     parser.add_argument("--sample", type=int, default=0, help="so many policies, to be read")

@@ -31,7 +31,7 @@ def read_zone(entry: Entry) -> Zone:
 def _fits(entry: Entry, **part: object) -> bool:
     """Whether a zone can have this part; else it is reported at its own place."""
     try:
-        Zone(**part)  # type: ignore[arg-type]
+        Zone(**part)  # type: ignore[arg-type]  # one part, which Zone itself checks
     except ZoneError as error:
         entry.problem(str(error))
         return False

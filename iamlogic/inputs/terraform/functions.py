@@ -212,7 +212,7 @@ def _title(text: str) -> str | None:
     return re.sub(r"(?<![A-Za-z0-9_])[a-z]", lambda found: found[0].upper(), text)
 
 
-def _same(arguments: Arguments[Value], position: int) -> Value | None:  # noqa: ARG001
+def _same(arguments: Arguments[Value], position: int) -> Value | None:
     return arguments[0] if len(arguments) == 1 else None
 
 
@@ -220,7 +220,7 @@ def _listed(arguments: Arguments[Value], position: int) -> Value | None:
     return Sequence(tuple(arguments), position)
 
 
-def _to_text(arguments: Arguments[Value], position: int) -> Value | None:  # noqa: ARG001
+def _to_text(arguments: Arguments[Value], position: int) -> Value | None:
     return as_text(arguments[0]) if len(arguments) == 1 else None
 
 
@@ -302,14 +302,14 @@ def _length(arguments: Arguments[Value], position: int) -> Value | None:
     return None
 
 
-def _element(arguments: Arguments[Value], position: int) -> Value | None:  # noqa: ARG001
+def _element(arguments: Arguments[Value], position: int) -> Value | None:
     match arguments:
         case [Sequence(items, _) as found, Number(text, _)] if items and found.is_counted:
             return items[int(text) % len(items)] if text.isdigit() else None
     return None
 
 
-def _lookup(arguments: Arguments[Value], position: int) -> Value | None:  # noqa: ARG001
+def _lookup(arguments: Arguments[Value], position: int) -> Value | None:
     match arguments:
         case [Table(_, _, exact) as table, key, *default]:
             name = known_text(key)
@@ -320,7 +320,7 @@ def _lookup(arguments: Arguments[Value], position: int) -> Value | None:  # noqa
     return None
 
 
-def _coalesce(arguments: Arguments[Value], position: int) -> Value | None:  # noqa: ARG001
+def _coalesce(arguments: Arguments[Value], position: int) -> Value | None:
     for each in arguments:
         if isinstance(each, Open | Either) or (isinstance(each, Text) and each.is_open):
             return None
@@ -329,7 +329,7 @@ def _coalesce(arguments: Arguments[Value], position: int) -> Value | None:  # no
     return None
 
 
-def _coalesce_lists(arguments: Arguments[Value], position: int) -> Value | None:  # noqa: ARG001
+def _coalesce_lists(arguments: Arguments[Value], position: int) -> Value | None:
     for each in arguments:
         if not isinstance(each, Sequence) or not each.is_counted:
             return None
@@ -344,7 +344,7 @@ def _contains(arguments: Arguments[Value], position: int) -> Value | None:
     answers = [same_value(each, arguments[1]) for each in arguments[0].items]
     if True in answers:
         return Truth(True, position)  # noqa: FBT003 (a truth is what it is)
-    return None if None in answers else Truth(False, position)  # noqa: FBT003
+    return None if None in answers else Truth(False, position)  # noqa: FBT003 (a value)
 
 
 def _one(arguments: Arguments[Value], position: int) -> Value | None:

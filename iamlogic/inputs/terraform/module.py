@@ -76,7 +76,7 @@ class _Reading:
         self._expansion = Expansion(self._evaluator)
         self.placer = Placer(module.document, placeholders)
 
-    def _document(self, address: str, block: Block, scope: Scope) -> Value | None:  # noqa: ARG002
+    def _document(self, address: str, block: Block, scope: Scope) -> Value | None:  # noqa: ARG002 (as its neighbours)
         return read_policy_document(block, scope, self._evaluator)
 
     def known(self, address: str, block: Block) -> None:

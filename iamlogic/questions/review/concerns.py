@@ -70,7 +70,6 @@ def unread_notice(unread: Unread, *, was_read: bool) -> Notice:
         _fingerprint(topic, unread.file, unread.name, message),
         topic.value,
         detail=detail,
-        about=Topic.GAINED if unread.is_open else None,
     )
 
 

@@ -1,10 +1,11 @@
 """Which notices make a review fail: by the topics that a team has chosen.
 
 Whoever lets in everybody lets in those outside, so public access counts where external access does.
-A policy that cannot be read always counts. What is unknown counts where its topic does, or where
-`unknown` is one of the topics; so does what hangs on values that a template leaves open, but for
-mere notes: that something is gained for some values is no reason to stop where a gain is none. A
-guardrail counts if a team calls it an error; a warning is told, and passes.
+A policy that cannot be read always counts, and so does one of which nothing at all is known. What
+is unknown counts where its topic does, or where `unknown` is one of the topics; so does what hangs
+on values that a template leaves open, but for mere notes: that something is gained for some values
+is no reason to stop where a gain is none. A guardrail counts if a team calls it an error; a warning
+is told, and passes.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ def counts(notice: Notice, fail_on: Collection[Topic]) -> bool:
     if notice.topic is Topic.UNREADABLE:
         return True
     about = notice.about if notice.topic is Topic.UNKNOWN else notice.topic
+    if about is None:  # nothing is known of the policy: it may be so of every topic
+        return bool(fail_on)
     if about is Topic.GUARDRAIL and notice.severity is not Severity.ERROR:
         return False
     if about in fail_on or (about is Topic.PUBLIC and Topic.EXTERNAL in fail_on):

@@ -44,7 +44,8 @@ class Notice:
     same for the same thing in the next run, wherever its lines have moved. `rule` is the
     guardrail's name, and for the other topics the topic's.
 
-    For a topic that could not be decided, `topic` is UNKNOWN and `about` that topic.
+    For a topic that could not be decided, `topic` is UNKNOWN and `about` that topic; None where
+    nothing is known of the policy, which may be so of every topic then.
     """
 
     topic: Topic

@@ -74,7 +74,7 @@ def can_grant_less(change: ReviewedChange) -> bool:
     return not grants_less(change) and any(each.relation in _LESS for each in comparisons(change))
 
 
-def _is_certain(differs: bool, found: Sequence[Difference]) -> bool:  # noqa: FBT001
+def _is_certain(differs: bool, found: Sequence[Difference]) -> bool:  # noqa: FBT001 (a value)
     """Of a difference whose account is not there nothing says that it hangs on anything."""
     return differs and (not found or not all(map(is_guarded, found)))
 
