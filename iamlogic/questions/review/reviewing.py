@@ -19,7 +19,7 @@ from iamlogic.questions.external.archive import ArchiveRule
 from iamlogic.questions.external.baseline import Baseline
 from iamlogic.questions.external.external_access import ExternalAccess, external_access
 from iamlogic.questions.external.preview import Preview, compared
-from iamlogic.questions.external.public_access import publicity_of
+from iamlogic.questions.external.public_access import is_public, publicity_of
 from iamlogic.questions.external.zone import Zone
 from iamlogic.questions.guardrail import Breach, Guardrail, held_against
 from iamlogic.questions.review.concerns import notices_of
@@ -203,10 +203,32 @@ def _outside(pair: Pair, before: Policy, after: Policy, terms: Terms) -> _Outsid
         unknown = Answer(Verdict.UNKNOWN, str(error))
         return _Outside(Preview((), (), (), (), str(error)), Publicity(unknown, unknown))
     publicity = Publicity(
-        None if pair.before is None else publicity_of(old, then, type_),
-        None if pair.after is None else publicity_of(new, now, type_),
+        None if pair.before is None else _publicity(old, then, type_, terms.timeout),
+        None if pair.after is None else _publicity(new, now, type_, terms.timeout),
     )
     return _Outside(preview, publicity)
+
+
+def _publicity(
+    policy: Policy, found: ExternalAccess, type_: str | None, timeout: float | None
+) -> Answer:
+    """Whether everybody has access, which who outside has it tells in most cases.
+
+    S3 calls public what names everybody without fixed values, though a zone may hold all of them
+    (`aws:PrincipalOrgID` as `${aws:ResourceOrgID}`): where everybody is named, that is asked.
+    """
+    answer = publicity_of(policy, found, type_)
+    if answer.verdict is not Verdict.FAILS or not any(map(_names_anybody, policy.statements)):
+        return answer
+    return is_public(policy, resource_type=type_, timeout=timeout)
+
+
+def _names_anybody(statement: Statement) -> bool:
+    principals = statement.principals
+    if statement.effect is Effect.DENY or principals is None:
+        return False
+    everyone = (each.form is PrincipalForm.EVERYONE for each in principals.entries)
+    return principals.negated or any(everyone)
 
 
 def _who(placed: PlacedPolicy, beside: Policy | None = None) -> Policy:

@@ -142,6 +142,14 @@ def test_the_account_of_the_deployment_is_trusted() -> None:
     assert {each.topic for each in change.notices} == {Topic.GAINED}
 
 
+def test_what_s3_calls_public_is_public_though_the_zone_holds_all_of_them() -> None:
+    condition = {"StringEquals": {"aws:PrincipalOrgID": "${aws:ResourceOrgID}"}}
+    statement = {**BUCKET, "Principal": "*", "Condition": condition}
+    terms = Terms(il.Zone(organization="o-exampleorgid"), today=date(2026, 1, 1))
+    change = reviewed(None, placed(statement, resource_type="AWS::S3::Bucket"), terms)
+    assert (Topic.PUBLIC, Severity.ERROR, ()) in told(change)
+
+
 def test_what_is_gained_for_some_values_alone_is_possible() -> None:
     all_but = {"Effect": "Allow", "Action": "s3:GetObject", "NotResource": "arn:aws:s3:::logs/*"}
     named = {**READ, "Resource": "arn:aws:s3:::<Name>/*"}
