@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from history import SAMPLE, changes
-from mutation import OPERATORS, Change, Document, Mutant, with_a_condition
 
 import iamlogic as il
+from iamlogic.testing.mutation import OPERATORS, Change, Document, Mutant, with_a_condition
 
 DOCUMENTED = Path(__file__).parent / "data" / "documented_policies.json"
 

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from iamlogic.questions.permits import always_allows, can, never_allows
     from iamlogic.questions.region import Region
     from iamlogic.questions.review.notices import Severity
+    from iamlogic.questions.review.placed import PlacedPolicy
     from iamlogic.questions.who_can import Access, Hop, UnknownPrincipal, WhoCan, who_can
     from iamlogic.semantics.decision import Decision, Layer, LayerFinding, Outcome
     from iamlogic.semantics.evaluation import evaluate
@@ -62,7 +63,7 @@ if TYPE_CHECKING:
     from iamlogic.symbolic.reference import to_smtlib
     from iamlogic.syntax.documents import load, parse
     from iamlogic.syntax.formatter import format
-    from iamlogic.syntax.policy import Policy
+    from iamlogic.syntax.policy import Policy, PolicyKind
     from iamlogic.syntax.policy_set import PolicySet, PolicySetError
     from iamlogic.syntax.policy_types import PolicyType
     from iamlogic.syntax.scope import Scope
@@ -113,6 +114,7 @@ _HOMES = {
     "Trial": "iamlogic.questions.guardrail_examples",
     "WrongExample": "iamlogic.questions.guardrail_examples",
     "try_guardrail": "iamlogic.questions.guardrail_examples",
+    "PlacedPolicy": "iamlogic.questions.review.placed",
     "Severity": "iamlogic.questions.review.notices",
     "always_allows": "iamlogic.questions.permits",
     "can": "iamlogic.questions.permits",
@@ -147,6 +149,7 @@ _HOMES = {
     "Request": "iamlogic.semantics.request",
     "evaluate": "iamlogic.semantics.evaluation",
     "Policy": "iamlogic.syntax.policy",
+    "PolicyKind": "iamlogic.syntax.policy",
     "PolicySet": "iamlogic.syntax.policy_set",
     "PolicySetError": "iamlogic.syntax.policy_set",
     "PolicyType": "iamlogic.syntax.policy_types",
@@ -186,7 +189,9 @@ __all__ = [
     "MixedKinds",
     "Outcome",
     "OutsiderKind",
+    "PlacedPolicy",
     "Policy",
+    "PolicyKind",
     "PolicyReadError",
     "PolicySet",
     "PolicySetError",

@@ -1,6 +1,6 @@
 """Policies against their mutations: the relation that an operator promises is the one found.
 
-The operators are those of the benchmark (`benchmarks/mutation`), which knows each relation by
+The operators are those of the benchmark (`iamlogic/testing/mutation`), which knows each relation by
 construction; here they mutate a few policies, drawn the same way in every run.
 """
 
@@ -12,7 +12,7 @@ from itertools import islice
 import pytest
 
 import iamlogic as il
-from benchmarks.mutation import OPERATORS, Change, Document, Mutant
+from iamlogic.testing.mutation import OPERATORS, Change, Document, Mutant
 
 POLICIES: list[Document] = [
     {

@@ -16,10 +16,10 @@ from iamlogic.semantics.statements import statement_matches
 from iamlogic.semantics.world import is_compared
 from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.policy import Effect, Policy, Statement
+from iamlogic.testing.strategies.policies import pairs, policies
+from iamlogic.testing.strategies.requests import requests
+from iamlogic.testing.strategies.vocabulary import MULTIVALUED
 from tests.differential.oracle import allows_more, share
-from tests.strategies.policies import pairs, policies
-from tests.strategies.requests import requests
-from tests.strategies.vocabulary import MULTIVALUED
 
 RELATIONS = {
     (False, False): Relation.EQUIVALENT,

@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 import iamlogic as il
 from iamlogic import Outcome, Policy, Relation
 from iamlogic.syntax.policy import Effect
+from iamlogic.testing.strategies.policies import documents, policies
+from iamlogic.testing.strategies.requests import requests
+from iamlogic.testing.strategies.vocabulary import Vocabulary
 from tests.differential.oracle import share
 from tests.strategies.laws import comparisons, conditions, parts, variables
-from tests.strategies.policies import documents, policies
-from tests.strategies.requests import requests
 from tests.strategies.rewritings import VOCABULARIES, Law, written
-from tests.strategies.vocabulary import Vocabulary
 
 LAWS: tuple[Law, ...] = (*conditions.LAWS, *comparisons.LAWS, *parts.LAWS, *variables.LAWS)
 SECONDS = 2.0

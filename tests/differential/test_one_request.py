@@ -11,10 +11,10 @@ from hypothesis import given
 from iamlogic.semantics import Request, allows
 from iamlogic.symbolic.reference import fixed
 from iamlogic.syntax.policy import Policy, PolicyKind
+from iamlogic.testing.strategies.policies import policies
+from iamlogic.testing.strategies.requests import with_request
+from iamlogic.testing.strategies.vocabulary import KEYS, MULTIVALUED, PRINCIPALS
 from tests.differential.oracle import share
-from tests.strategies.policies import policies
-from tests.strategies.requests import with_request
-from tests.strategies.vocabulary import KEYS, MULTIVALUED, PRINCIPALS
 
 
 @share(100)

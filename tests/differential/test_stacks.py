@@ -23,10 +23,7 @@ from iamlogic.semantics.statements import statement_matches
 from iamlogic.semantics.world import can_exist, can_send
 from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.policy import Effect, Statement
-from tests.differential.fixing_stacks import formula_allows
-from tests.differential.oracle import share
-from tests.strategies.laws.stacks import LAWS, Law
-from tests.strategies.stack_requests import (
+from iamlogic.testing.strategies.stack_requests import (
     comes_by_endpoint,
     grids,
     is_concerned,
@@ -35,7 +32,7 @@ from tests.strategies.stack_requests import (
     scopes_on_buckets,
     stack_requests,
 )
-from tests.strategies.stacks import (
+from iamlogic.testing.strategies.stacks import (
     HERE,
     STACKED,
     THERE,
@@ -45,6 +42,9 @@ from tests.strategies.stacks import (
     stack_pairs,
     stacks,
 )
+from tests.differential.fixing_stacks import formula_allows
+from tests.differential.oracle import share
+from tests.strategies.laws.stacks import LAWS, Law
 
 Pair = tuple[PolicySet, PolicySet]
 Question = Callable[..., il.Answer]

@@ -15,11 +15,11 @@ from iamlogic.semantics import allows
 from iamlogic.semantics.usual import with_usual_context
 from iamlogic.semantics.world import can_exist, can_send, is_compared
 from iamlogic.syntax.multivalued import multivalued_keys
+from iamlogic.testing.strategies.policies import pairs, policies
+from iamlogic.testing.strategies.requests import requests, with_request
+from iamlogic.testing.strategies.vocabulary import WHOLE_LANGUAGE, Vocabulary
 from tests.differential.fixing import symbolically_allows
 from tests.differential.oracle import share
-from tests.strategies.policies import pairs, policies
-from tests.strategies.requests import requests, with_request
-from tests.strategies.vocabulary import WHOLE_LANGUAGE, Vocabulary
 
 each_vocabulary = pytest.mark.parametrize("vocabulary", WHOLE_LANGUAGE.values(), ids=WHOLE_LANGUAGE)
 

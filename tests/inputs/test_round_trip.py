@@ -15,8 +15,8 @@ import iamlogic as il
 from iamlogic.inputs.account import load_account
 from iamlogic.questions.account import Identity
 from iamlogic.syntax.policy import Policy, PolicyKind
+from iamlogic.testing.strategies.policies import documents
 from tests.inputs.exports import ACCOUNT, Json, url_encoded, written
-from tests.strategies.policies import documents
 
 IAM = f"arn:aws:iam::{ACCOUNT}"
 PLAIN = documents(kind=PolicyKind.IDENTITY, max_statements=2)

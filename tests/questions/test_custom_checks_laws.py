@@ -13,11 +13,11 @@ from iamlogic.semantics.statements import statement_matches
 from iamlogic.semantics.world import is_compared
 from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.policy import Effect, Policy, Statement
+from iamlogic.testing.strategies.policies import pairs, policies
+from iamlogic.testing.strategies.requests import requests
+from iamlogic.testing.strategies.vocabulary import COLLIDING
 from tests.differential.oracle import share
 from tests.questions.reasons import hold_reasons
-from tests.strategies.policies import pairs, policies
-from tests.strategies.requests import requests
-from tests.strategies.vocabulary import COLLIDING
 
 GAINS = {il.Relation.MORE_PERMISSIVE, il.Relation.INCOMPARABLE}
 NOTHING = il.parse({"Version": "2012-10-17", "Statement": []})

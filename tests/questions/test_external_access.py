@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import iamlogic as il
 from iamlogic.syntax.policy import PolicyKind
+from iamlogic.testing.strategies.policies import Json, documents
 from tests.strategies.external import EXTERNAL, OURS, zones
-from tests.strategies.policies import Json, documents
 
 HERE, THERE, ELSEWHERE, OTHER = "111122223333", "444455556666", "777788889999", "123456789012"
 ZONE = il.Zone(accounts={HERE})

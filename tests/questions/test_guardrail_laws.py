@@ -23,10 +23,18 @@ from iamlogic.syntax.json_text import read_json_text
 from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.policy import Policy, PolicyKind
+from iamlogic.testing.strategies.policies import Json, documents, policies, statements
+from iamlogic.testing.strategies.requests import requests
+from iamlogic.testing.strategies.vocabulary import (
+    ARN,
+    COLLIDING,
+    HERE,
+    STRING,
+    THERE,
+    Key,
+    Vocabulary,
+)
 from tests.differential.oracle import share
-from tests.strategies.policies import Json, documents, policies, statements
-from tests.strategies.requests import requests
-from tests.strategies.vocabulary import ARN, COLLIDING, HERE, STRING, THERE, Key, Vocabulary
 
 OPEN = replace(
     COLLIDING,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import iamlogic as il
 from iamlogic.reports.diffable import diffable, shown
 from iamlogic.syntax.policy import PolicyKind
-from tests.strategies.policies import Json, documents, pairs
+from iamlogic.testing.strategies.policies import Json, documents, pairs
 
 
 def test_every_part_of_a_statement_is_a_line_with_its_element() -> None:

@@ -13,8 +13,8 @@ from iamlogic.semantics.reasons import findings
 from iamlogic.semantics.statements import statement_matches
 from iamlogic.syntax.documents import parse
 from iamlogic.syntax.policy import Policy
-from tests.strategies.policies import policies
-from tests.strategies.requests import requests
+from iamlogic.testing.strategies.policies import policies
+from iamlogic.testing.strategies.requests import requests
 
 REQUEST = Request(
     principal="arn:aws:iam::111122223333:user/alice",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import iamlogic as il
 from iamlogic.semantics.request import Request
-from tests.strategies.vocabulary import (
+from iamlogic.testing.strategies.vocabulary import (
     ARN,
     CANONICAL,
     HERE,

@@ -21,8 +21,8 @@ from hypothesis.strategies import DrawFn
 
 import iamlogic as il
 from iamlogic.syntax.policy import Policy, PolicyKind
-from tests.strategies.policies import Json, block, is_legal, statements
-from tests.strategies.vocabulary import (
+from iamlogic.testing.strategies.policies import Json, block, is_legal, statements
+from iamlogic.testing.strategies.vocabulary import (
     COLLIDING,
     KEYS,
     MIXED,

@@ -23,10 +23,10 @@ from iamlogic.symbolic.terms import SomeValue
 from iamlogic.syntax.global_keys import MULTIVALUED_KEYS
 from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.policy import Policy, PolicyKind
+from iamlogic.testing.strategies.policies import policies
+from iamlogic.testing.strategies.requests import with_request
+from iamlogic.testing.strategies.vocabulary import MULTIVALUED as MULTIVALUED_WORDS
 from tests.differential.oracle import share
-from tests.strategies.policies import policies
-from tests.strategies.requests import with_request
-from tests.strategies.vocabulary import MULTIVALUED as MULTIVALUED_WORDS
 
 VIEWS = {
     "aws:principalarn",

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from iamlogic.syntax.policy import PolicyKind
-from tests.strategies.policies import Json
+from iamlogic.testing.strategies.policies import Json
+from iamlogic.testing.strategies.vocabulary import COLLIDING, HERE, THERE, VARIABLES
 from tests.strategies.rewritings import (
     VOCABULARIES,
     Law,
@@ -22,7 +23,6 @@ from tests.strategies.rewritings import (
     one_of,
     outside_variables,
 )
-from tests.strategies.vocabulary import COLLIDING, HERE, THERE, VARIABLES
 
 _EVERYTHING: dict[str, Json] = {"Action": "*", "Resource": "*", "Principal": "*"}
 

@@ -14,7 +14,7 @@ from hypothesis.strategies import DrawFn
 
 import iamlogic as il
 from iamlogic.syntax.policy import Effect, Policy, PolicyKind, Statement
-from tests.strategies.stacks import (
+from iamlogic.testing.strategies.stacks import (
     CANONICAL,
     FULL_ACCESS,
     HERE,

@@ -16,7 +16,7 @@ import iamlogic as il
 from iamlogic.syntax.literals import CHECKS
 from iamlogic.syntax.operators import OPERATORS, Family
 from iamlogic.syntax.policy import Policy, PolicyKind
-from tests.strategies.vocabulary import COLLIDING, Vocabulary
+from iamlogic.testing.strategies.vocabulary import COLLIDING, Vocabulary
 
 Json = str | list["Json"] | dict[str, "Json"]
 """Decoded JSON, as far as policies need it."""

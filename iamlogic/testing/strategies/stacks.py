@@ -19,8 +19,16 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 import iamlogic as il
 from iamlogic.syntax.policy import PolicyKind, Statement
 from iamlogic.syntax.policy_types import is_trust_policy
-from tests.strategies.policies import Json, conditions, policies, statements
-from tests.strategies.vocabulary import CANONICAL, COLLIDING, HERE, STRING, THERE, Key, Vocabulary
+from iamlogic.testing.strategies.policies import Json, conditions, policies, statements
+from iamlogic.testing.strategies.vocabulary import (
+    CANONICAL,
+    COLLIDING,
+    HERE,
+    STRING,
+    THERE,
+    Key,
+    Vocabulary,
+)
 
 SERVICE_LINKED = "aws-service-role/es.amazonaws.com/R"
 KEY = f"arn:aws:kms:us-east-1:{HERE}:key/k"

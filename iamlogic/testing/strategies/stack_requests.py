@@ -18,10 +18,10 @@ from iamlogic.semantics.requester import RequesterKind, parse_requester
 from iamlogic.semantics.usual import with_usual_context
 from iamlogic.semantics.world import can_send, has_action_form, has_resource_form
 from iamlogic.syntax.policy import PolicyKind
-from tests.strategies.policies import statements
-from tests.strategies.requests import requests
-from tests.strategies.stacks import KEY, ROLE, STACKED, without
-from tests.strategies.vocabulary import HERE, THERE
+from iamlogic.testing.strategies.policies import statements
+from iamlogic.testing.strategies.requests import requests
+from iamlogic.testing.strategies.stacks import KEY, ROLE, STACKED, without
+from iamlogic.testing.strategies.vocabulary import HERE, THERE
 
 _ACTIONS = ("s3:GetObject", "kms:Decrypt", "sts:AssumeRole", "sns:Publish", "STS:tagSession")
 _RESOURCES = (

@@ -14,7 +14,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from iamlogic.semantics import Request
 from iamlogic.syntax.policy import Condition, Policy, Text
-from tests.strategies.vocabulary import COLLIDING, Vocabulary
+from iamlogic.testing.strategies.vocabulary import COLLIDING, Vocabulary
 
 _FOLLOWS = frozenset(
     {

@@ -1,0 +1,59 @@
+"""Tests of policies: assertions with evidence, hypothesis strategies, mutations, a pytest plugin.
+
+    from iamlogic.testing import assert_never_allows, requests
+
+Like `iamlogic` itself this loads a name when it is first used (PEP 562): the plugin is imported by
+every run of pytest, also where nobody asks it anything.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from iamlogic.testing.assertions import (
+        assert_allows,
+        assert_always_allows,
+        assert_denies,
+        assert_equivalent,
+        assert_never_allows,
+        assert_no_external_access,
+        assert_no_wider_than,
+        assert_not_public,
+    )
+
+# One line for each public name: where it is defined. The imports above say the same to checkers.
+_HOMES = {
+    "assert_allows": "iamlogic.testing.assertions",
+    "assert_always_allows": "iamlogic.testing.assertions",
+    "assert_denies": "iamlogic.testing.assertions",
+    "assert_equivalent": "iamlogic.testing.assertions",
+    "assert_never_allows": "iamlogic.testing.assertions",
+    "assert_no_external_access": "iamlogic.testing.assertions",
+    "assert_no_wider_than": "iamlogic.testing.assertions",
+    "assert_not_public": "iamlogic.testing.assertions",
+}
+
+__all__ = [
+    "assert_allows",
+    "assert_always_allows",
+    "assert_denies",
+    "assert_equivalent",
+    "assert_never_allows",
+    "assert_no_external_access",
+    "assert_no_wider_than",
+    "assert_not_public",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value  # so that the next use finds it without this function
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

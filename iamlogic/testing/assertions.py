@@ -1,0 +1,1 @@
+"""Assertions with evidence: what a policy must and must not allow, and what a reviewer wants to see."""
