@@ -22,9 +22,20 @@ if TYPE_CHECKING:
         assert_no_wider_than,
         assert_not_public,
     )
+    from iamlogic.testing.mutation.effect import MutationEffect
+    from iamlogic.testing.strategies.mutations import (
+        MUTATION_OPERATORS,
+        Mutation,
+        NoSuchMutation,
+        mutations,
+    )
 
 # One line for each public name: where it is defined. The imports above say the same to checkers.
 _HOMES = {
+    "MUTATION_OPERATORS": "iamlogic.testing.strategies.mutations",
+    "Mutation": "iamlogic.testing.strategies.mutations",
+    "MutationEffect": "iamlogic.testing.mutation.effect",
+    "NoSuchMutation": "iamlogic.testing.strategies.mutations",
     "assert_allows": "iamlogic.testing.assertions",
     "assert_always_allows": "iamlogic.testing.assertions",
     "assert_denies": "iamlogic.testing.assertions",
@@ -33,9 +44,14 @@ _HOMES = {
     "assert_no_external_access": "iamlogic.testing.assertions",
     "assert_no_wider_than": "iamlogic.testing.assertions",
     "assert_not_public": "iamlogic.testing.assertions",
+    "mutations": "iamlogic.testing.strategies.mutations",
 }
 
 __all__ = [
+    "MUTATION_OPERATORS",
+    "Mutation",
+    "MutationEffect",
+    "NoSuchMutation",
     "assert_allows",
     "assert_always_allows",
     "assert_denies",
@@ -44,6 +60,7 @@ __all__ = [
     "assert_no_external_access",
     "assert_no_wider_than",
     "assert_not_public",
+    "mutations",
 ]
 
 

@@ -21,7 +21,7 @@ from .structure import STRUCTURE_OPERATORS, PolicyOperator
 from .values import VALUE_OPERATORS, ValueOperator
 from .variables import OWN_VARIABLE_OPERATORS, PLANTED_OPERATORS
 
-__all__ = ["OPERATORS", "Change", "Document", "Mutant", "with_a_condition"]
+__all__ = ["OPERATORS", "REWRITINGS", "Change", "Document", "Mutant", "with_a_condition"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,24 @@ OPERATORS: dict[str, Operator] = {
     **{name: partial(_of_pairs, each) for name, each in PLANTED_OPERATORS.items()},
 }
 """All operators by name."""
+
+REWRITINGS: dict[str, str] = {
+    "split by actions": "A statement becomes one for each of its actions.",
+    "split by resources": "A statement becomes one for each of its resources.",
+    "split by values": "A statement becomes one for each value of a condition.",
+    "resources by a Deny (De Morgan)": "A Deny says which resources an Allow leaves out.",
+    "condition by a Deny (De Morgan)": "A Deny says which requests a condition stops.",
+    "statements reordered": "The statements stand in another order.",
+    "statement repeated": "A statement stands there twice.",
+    "Sids dropped": "No statement has a Sid.",
+    "lists reordered": "Actions or resources stand in another order.",
+    "entries repeated": "An action or a resource stands there twice.",
+    "actions in other letter case": "The actions are written in other letter case.",
+    "stars doubled": "Each star in the actions or resources is written twice.",
+    "entry added that another covers": "An action or a resource is added that another covers.",
+    "operators in other letter case": "Condition operators are written in other letter case.",
+}
+"""Those operators that leave every policy's meaning alone, and what they do in a sentence."""
 
 
 def with_a_condition(document: Document) -> Iterator[Document]:
