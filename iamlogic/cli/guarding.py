@@ -42,6 +42,7 @@ def test_guardrails(settings: str | None, timeout: float | None, output: str) ->
     """
 
     def answer() -> tuple[str, Exit]:
+        from iamlogic.inputs.settings.guarding import guarding_settings, root_of
         from iamlogic.questions.guardrail_examples import try_guardrail
         from iamlogic.reports.guardrails import (
             Tried,
@@ -51,8 +52,8 @@ def test_guardrails(settings: str | None, timeout: float | None, output: str) ->
             tried_verdict,
         )
 
-        chosen, file = _settings(settings)
-        remarks = _remarks(chosen.guardrails, _root(file))
+        chosen, file = guarding_settings(settings)
+        remarks = _remarks(chosen.guardrails, root_of(file))
         tried: list[Tried] = [
             Tried(try_guardrail(each, timeout=timeout), remarks[each.name])
             for each in chosen.guardrails
@@ -82,13 +83,14 @@ def check_paths(
 
     def answer() -> tuple[str, Exit]:
         from iamlogic.inputs.places.folders import policies_below
+        from iamlogic.inputs.settings.guarding import from_root, guarding_settings, root_of
         from iamlogic.questions.review.globs import matches_any
         from iamlogic.reports.guardrails import guarded_json, guarded_markdown, guarded_text
 
-        chosen, file = _settings(settings)
-        root, ignored = _root(file), chosen.review.ignore
+        chosen, file = guarding_settings(settings)
+        root, ignored = root_of(file), chosen.review.ignore
         found = policies_below(
-            paths, chosen.deployment, lambda each: matches_any(_from_root(each, root), ignored)
+            paths, chosen.deployment, lambda each: matches_any(from_root(each, root), ignored)
         )
         guarded = guard(found, chosen.guardrails, root, timeout)
         code = Exit.UNREADABLE if guarded.unread else _CODES[guarded.verdict.name]
@@ -109,6 +111,7 @@ def guard(
     What cannot be read is told on standard error, and so are guardrails that are for none. Nothing
     where there should be something counts as unreadable.
     """
+    from iamlogic.inputs.settings.guarding import from_root, outside_of_root
     from iamlogic.questions.guardrail import held_against
     from iamlogic.questions.review.placed import Found
     from iamlogic.reports.guardrails import Guarded, Held
@@ -130,47 +133,15 @@ def guard(
         for placed in inside.policies:
             for warning in placed.policy.warnings:
                 say("warning", str(warning))
-            name = _from_root(placed.file, root)
+            name = from_root(placed.file, root)
             if not name:
-                told = (
-                    f"{placed.file} lies outside of {root}: guardrails for any files count for it"
-                )
-                say("warning", told)
+                say("warning", outside_of_root(placed.file, root))
             idle -= {each.name for each in given if each.is_for(placed, name)}
             held.append(Held(placed, held_against(placed, given, file=name, timeout=timeout)))
     for each in given:
         if each.name in idle:
             say("warning", f"the guardrail {each.name} is for none of these policies")
     return Guarded(tuple(given), tuple(held), unread, left_open)
-
-
-def _settings(file: str | None) -> tuple[il.Settings, str]:
-    """The settings, which have a guardrail; and their file."""
-    from iamlogic.inputs.settings import SETTINGS_FILES, settings_file
-
-    found = settings_file() if file is None else file
-    if found is None:
-        hint = f"    hint: write {SETTINGS_FILES[0]}, or give --settings"
-        raise il.PolicyReadError(SETTINGS_FILES[0], f"no such file here\n{hint}")
-    settings = il.load_settings(found)
-    if not settings.guardrails:
-        raise il.PolicyReadError(found, "there is no [[guardrail]] in it, so nothing would be held")
-    return settings, found
-
-
-def _root(file: str) -> Path:
-    """What globs start from: the repository of the settings, or their folder if there is none."""
-    folder = Path(file).resolve().parent
-    for place in (folder, *folder.parents):
-        if (place / ".git").exists():
-            return place
-    return folder
-
-
-def _from_root(file: str, root: Path) -> str:
-    """The file as globs see it; of one outside of the root no glob can tell."""
-    path = Path(file).resolve()
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else ""
 
 
 def _remarks(given: Sequence[il.Guardrail], root: Path) -> dict[str, tuple[str, ...]]:

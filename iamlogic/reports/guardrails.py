@@ -84,13 +84,18 @@ def guarded_text(guarded: Guarded) -> str:
     lines = [_guarded_headline(guarded)]
     for each in guarded.held:
         for breach in each.breaches:
-            guardrail = breach.guardrail
-            title = f"{guardrail.severity.value} {guardrail.name}: {printable(guardrail.message)}"
-            lines += ["", title]
-            lines.append(f"  {printable(each.policy.title)}: {breach_sentence(breach)}")
-            lines += (f"  {line}" for line in _statements(each.policy, breach))
-            shown = _example(each.policy, breach)
-            lines += ["", "  For example:", *(f"    {line}" for line in shown)] if shown else []
+            lines += ["", breach_text(each.policy, breach)]
+    return "\n".join(lines)
+
+
+def breach_text(policy: PlacedPolicy, breach: Breach) -> str:
+    """One guardrail that one policy does not keep: what it says, where it is broken, an example."""
+    guardrail = breach.guardrail
+    lines = [f"{guardrail.severity.value} {guardrail.name}: {printable(guardrail.message)}"]
+    lines.append(f"  {printable(policy.title)}: {breach_sentence(breach)}")
+    lines += (f"  {line}" for line in _statements(policy, breach))
+    shown = _example(policy, breach)
+    lines += ["", "  For example:", *(f"    {line}" for line in shown)] if shown else []
     return "\n".join(lines)
 
 

@@ -7,6 +7,7 @@ guardrails   [[guardrail]]: what policies must never, or always, allow
 deployment   [parameters]: values that templates leave open
 reviewing    [review]: what a review looks at, and fails on
 yaml_values  YAML as the values that TOML has
+guarding     settings whose guardrails are held against files, and where globs start from
 checking     a value that the rest of iamlogic refuses is a mistake at its place
 """
 
