@@ -55,11 +55,13 @@ def read_subject(content: bytes, file: str) -> Policy | PolicySet:
 
 def subject_in(root: JsonValue, problems: Problems) -> Policy | PolicySet:
     """What a document holds that is read already: a policy, or a stack of policies."""
-    if isinstance(root, JsonObject):
-        names = {member.name for member in root.members}
-        if names & set(MEMBERS) and "Statement" not in names:
-            return _Reader(problems).stack(root)
-    return read_policy(root, problems)
+    return _Reader(problems).stack(root) if is_stack(root) else read_policy(root, problems)
+
+
+def is_stack(root: JsonValue) -> bool:
+    """Whether a document says which policies decide together; its members tell."""
+    names = {member.name for member in root.members} if isinstance(root, JsonObject) else set()
+    return bool(names & set(MEMBERS)) and "Statement" not in names
 
 
 class _Reader:

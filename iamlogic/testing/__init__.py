@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         assert_no_wider_than,
         assert_not_public,
     )
+    from iamlogic.testing.evidence.failure import PolicyAssertionError
     from iamlogic.testing.mutation.effect import MutationEffect
     from iamlogic.testing.strategies.mutations import (
         MUTATION_OPERATORS,
@@ -36,6 +37,7 @@ _HOMES = {
     "Mutation": "iamlogic.testing.strategies.mutations",
     "MutationEffect": "iamlogic.testing.mutation.effect",
     "NoSuchMutation": "iamlogic.testing.strategies.mutations",
+    "PolicyAssertionError": "iamlogic.testing.evidence.failure",
     "assert_allows": "iamlogic.testing.assertions",
     "assert_always_allows": "iamlogic.testing.assertions",
     "assert_denies": "iamlogic.testing.assertions",
@@ -52,6 +54,7 @@ __all__ = [
     "Mutation",
     "MutationEffect",
     "NoSuchMutation",
+    "PolicyAssertionError",
     "assert_allows",
     "assert_always_allows",
     "assert_denies",

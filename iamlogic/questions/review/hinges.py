@@ -65,10 +65,37 @@ def certainly_refused(placed: PlacedPolicy, ask: Ask) -> Answer | None:
 
 def hinges(placed: PlacedPolicy, answer: Answer) -> tuple[str, ...]:
     """The names of the placeholders that decide about the witness; all, where there is none."""
-    everything = tuple(each.name for each in placed.placeholders)
-    request = answer.witness
-    if request is None:
-        return everything
+    if answer.witness is None:
+        return tuple(each.name for each in placed.placeholders)
+    return hinges_of(placed, answer.witness)
+
+
+def certain_outcome(placed: PlacedPolicy, request: Request) -> bool | None:
+    """Whether a request is allowed, where that is so with all values; None if it hinges on them.
+
+    The request may name placeholders: `arn:aws:s3:::<Bucket>/a` is an object of that bucket.
+    """
+    shown = _Shown(placed, request)
+    allows = [each for each in placed.for_any.statements if each.effect is Effect.ALLOW]
+    denies = [each for each in placed.for_any.statements if each.effect is Effect.DENY]
+    if all(shown.surely_missed_by(_bare(each)) for each in allows):
+        return False
+    certain = [
+        each
+        for each in placed.policy.statements
+        if not any(map(is_guard, each.conditions))
+        and _is_uniform(each, placed)
+        and shown.surely_matches(each)
+    ]
+    if any(each.effect is Effect.DENY for each in certain):
+        return False
+    if certain and all(shown.surely_missed_by(_bare(each)) for each in denies):
+        return True
+    return None
+
+
+def hinges_of(placed: PlacedPolicy, request: Request) -> tuple[str, ...]:
+    """The names of the placeholders that decide about a request; all, where that is not seen."""
     guarded = (
         what
         for statement in placed.for_any.statements
@@ -78,7 +105,7 @@ def hinges(placed: PlacedPolicy, answer: Answer) -> tuple[str, ...]:
         for what in what_of(condition)
     )
     texts = [*open_entries(request), *guarded, *_texts_of(request)]
-    return _named(texts, placed) or everything
+    return _named(texts, placed) or tuple(each.name for each in placed.placeholders)
 
 
 def _told(placed: PlacedPolicy, answer: Answer) -> Answer:

@@ -24,8 +24,9 @@ from iamlogic.questions.external.zone import Zone
 from iamlogic.questions.guardrail import Breach, Guardrail, held_against
 from iamlogic.questions.review.concerns import notices_of
 from iamlogic.questions.review.opening import opened
+from iamlogic.questions.review.outsiders import open_to_outsiders, trusting_deployment
 from iamlogic.questions.review.pairing import Pair
-from iamlogic.questions.review.placed import PlacedPolicy, Placeholder, PlaceholderKind
+from iamlogic.questions.review.placed import PlacedPolicy, Placeholder
 from iamlogic.questions.review.review import Publicity, ReviewedChange
 from iamlogic.syntax.policy import (
     Actions,
@@ -185,13 +186,11 @@ def _outside(pair: Pair, before: Policy, after: Policy, terms: Terms) -> _Outsid
     if after.kind is not PolicyKind.RESOURCE:
         return _Outside(None, None)
     sides = [each for each in (pair.after, pair.before) if each is not None]
-    accounts = {each.account for each in sides if each.account}
-    said = terms.zone or Zone()
-    zone = Zone({*said.accounts, *accounts}, said.organization, said.org_paths, said.services)
+    zone = trusting_deployment(terms.zone or Zone(), sides)
     type_ = next((each.resource_type for each in sides if each.resource_type), None)
 
-    old = before if pair.before is None else _who(pair.before, beside=after)
-    new = after if pair.after is None else _who(pair.after, beside=before)
+    old = before if pair.before is None else open_to_outsiders(pair.before, beside=after)
+    new = after if pair.after is None else open_to_outsiders(pair.after, beside=before)
 
     def access(policy: Policy) -> ExternalAccess:
         return external_access(policy, zone, resource_type=type_, timeout=terms.timeout)
@@ -229,16 +228,6 @@ def _names_anybody(statement: Statement) -> bool:
         return False
     everyone = (each.form is PrincipalForm.EVERYONE for each in principals.entries)
     return principals.negated or any(everyone)
-
-
-def _who(placed: PlacedPolicy, beside: Policy | None = None) -> Policy:
-    """The policy to ask who is let in: all is left open but the account of the deployment.
-
-    That one is trusted, whichever it is. Names would not do here: no requester has an account that
-    is called `<Partner>`, so that nobody would seem to be let in.
-    """
-    unknown = [each for each in placed.placeholders if each.kind is not PlaceholderKind.ACCOUNT]
-    return opened(placed.policy, unknown, beside=[] if beside is None else [beside])
 
 
 def _breaches(pair: Pair, terms: Terms) -> tuple[Breach, ...]:

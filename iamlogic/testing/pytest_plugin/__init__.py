@@ -1,11 +1,17 @@
-"""The pytest plugin: options, the marker and the fixtures; what they do is loaded when it is needed.
+"""The pytest plugin: its options, its marker and its fixtures.
 
-Every run of pytest imports this, so it imports nothing of iamlogic that knows policies.
+Every run of pytest imports this, so what they do is loaded only when somebody uses them.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
+
+if TYPE_CHECKING:
+    from iamlogic.testing.pytest_plugin.snapshots import PolicySnapshot
+    from iamlogic.testing.subjects import Subject
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -54,3 +60,32 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         from iamlogic.testing.pytest_plugin.policies import parametrize
 
         parametrize(metafunc)
+
+
+@pytest.fixture
+def policy(request: pytest.FixtureRequest) -> Subject:
+    """Each of the policies that the marker `policy` names, one after the other."""
+    from iamlogic.testing.pytest_plugin.policies import policy_of
+
+    return policy_of(request)
+
+
+@pytest.fixture
+def policy_snapshot(request: pytest.FixtureRequest) -> PolicySnapshot:
+    """What policies mean, kept beside the test: `policy_snapshot.assert_unchanged(policy)`."""
+    from iamlogic.testing.pytest_plugin.snapshots import PolicySnapshot
+
+    return PolicySnapshot(request)
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """What became of the snapshots, if there was anything."""
+    reports = [each for some in terminalreporter.stats.values() for each in some]
+    tests = [each for each in reports if isinstance(each, pytest.TestReport)]
+    if any(each.user_properties for each in tests):
+        from iamlogic.testing.pytest_plugin.snapshots import summary_lines
+
+        for line in summary_lines(config, tests):
+            terminalreporter.write_line(line)

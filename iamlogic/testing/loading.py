@@ -1,0 +1,121 @@
+"""The policies in files, as tests want them: each with an id that people recognize.
+
+A file that is one policy gives a `Policy`, one that says which policies decide together (a stack) a
+`PolicySet`; what lives inside of something else, a template, a plan, a Terraform module, gives a
+`PlacedPolicy` each. What cannot be read is there, too: the test that gets it fails with the reason.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from iamlogic.errors import IamlogicError
+from iamlogic.inputs.places.files import FileKind, kind_of
+from iamlogic.inputs.places.folders import policies_below
+from iamlogic.inputs.stack import is_stack, load_stack
+from iamlogic.inputs.unresolved.placeholders import Deployment
+from iamlogic.questions.guardrail import possible_types
+from iamlogic.questions.review.placed import Found
+from iamlogic.syntax.documents import read_document, read_file
+from iamlogic.syntax.policy_types import PolicyType
+from iamlogic.testing.subjects import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A policy by its id, or why there is none that can be read."""
+
+    id: str
+    subject: Subject | IamlogicError
+
+
+class NoPolicies(IamlogicError):
+    """Where policies should be there are none, so that nothing would be tested."""
+
+
+def policies_at(
+    globs: Sequence[str],
+    root: Path,
+    here: Path,
+    *,
+    types: Iterable[PolicyType] = (),
+    deployment: Deployment | None = None,
+) -> list[Loaded]:
+    """The policies in all files and folders that the globs match, in the order of their names.
+
+    Globs start at `root`; those that begin with `./` or `../`, at `here`. `types` leaves others
+    out, and all stacks, which are of several. Raises `NoPolicies` if of a glob nothing is left.
+    """
+    known = deployment or Deployment()
+    wanted = frozenset(types)
+    loaded: dict[str, Loaded] = {}
+    for each in globs:
+        base = here if each.startswith(("./", "../")) else root
+        # As a shell does it: hidden files are left out, and a path can be absolute.
+        paths = sorted(glob.glob(each, root_dir=base, recursive=True))  # noqa: PTH207
+        if not paths:
+            raise NoPolicies(f"{each} matches no file in {base}")
+        found = [policy for path in paths for policy in _below(base / path, root, known, wanted)]
+        if not found:
+            of_types = (
+                f" of the types {', '.join(sorted(t.value for t in wanted))}" if wanted else ""
+            )
+            raise NoPolicies(f"there is no policy{of_types} in what {each} matches in {base}")
+        loaded.update({policy.id: policy for policy in found})
+    return list(loaded.values())
+
+
+def _below(
+    path: Path, root: Path, deployment: Deployment, types: frozenset[PolicyType]
+) -> Iterator[Loaded]:
+    path = Path(os.path.normpath(path))
+    name = _as_typed(path)
+    if _holds_stack(path, name):
+        if not types:
+            yield _stack(name, root)
+        return
+    for _, found in policies_below([name], deployment, lambda _: False):
+        yield from _of(found, root, types)
+
+
+def _holds_stack(path: Path, name: str) -> bool:
+    if not path.is_file() or kind_of(path.name) is not FileKind.JSON:
+        return False
+    try:
+        return is_stack(read_document(read_file(name), name)[0])
+    except IamlogicError:
+        return False  # what is no JSON is told by whoever reads policies
+
+
+def _stack(name: str, root: Path) -> Loaded:
+    try:
+        return Loaded(_id(name, "", root), load_stack(name))
+    except IamlogicError as error:
+        return Loaded(_id(name, "", root), error)
+
+
+def _of(found: Found, root: Path, types: frozenset[PolicyType]) -> Iterator[Loaded]:
+    """What was found, of the types; what could not be read may be of any."""
+    for placed in found.policies:
+        if not types or not possible_types(placed).isdisjoint(types):
+            subject = placed if placed.name else placed.policy
+            yield Loaded(_id(placed.file, placed.name, root), subject)
+    for unread in found.unread:
+        yield Loaded(_id(unread.file, unread.name, root), unread.error)
+
+
+def _id(file: str, name: str, root: Path) -> str:
+    """`templates/web.yaml:LogBucketPolicy.PolicyDocument`, from the root where it lies below."""
+    full = Path(file).resolve()
+    shown = full.relative_to(root).as_posix() if full.is_relative_to(root) else str(file)
+    return f"{shown}:{name}" if name else shown
+
+
+def _as_typed(path: Path) -> str:
+    """The path from where pytest runs, as its messages have it."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

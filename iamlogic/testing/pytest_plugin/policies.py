@@ -1,0 +1,83 @@
+"""`@pytest.mark.policy("policies/*.json")`: a test runs once for each policy in the files.
+
+The policy is the value of the fixture `policy`. What cannot be read is a test of its own, which
+fails with the reason: a file that nobody can read must not look like one that was tested.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from iamlogic.errors import IamlogicError
+from iamlogic.inputs.settings import load_settings, settings_file
+from iamlogic.inputs.unresolved.placeholders import Deployment
+from iamlogic.syntax.policy_types import PolicyType
+from iamlogic.testing.loading import Loaded, policies_at
+from iamlogic.testing.subjects import Subject
+
+
+def parametrize(metafunc: pytest.Metafunc) -> None:
+    """One run of the test for each policy that its markers name."""
+    function = f"{metafunc.definition.nodeid}"
+    if "policy" not in metafunc.fixturenames:
+        raise pytest.UsageError(
+            f"{function}: a test with the marker policy takes a policy: def …(policy)"
+        )
+    root, here = metafunc.config.rootpath, metafunc.definition.path.parent
+    markers = metafunc.definition.iter_markers("policy")
+    found = [each for marker in markers for each in _named_by(marker, root, here, function)]
+    unique = {each.id: each for each in found}
+    metafunc.parametrize("policy", list(unique.values()), ids=list(unique), indirect=True)
+
+
+def _named_by(marker: pytest.Mark, root: Path, here: Path, function: str) -> list[Loaded]:
+    globs, types = marker.args, marker.kwargs.get("types", ())
+    unknown = sorted(marker.kwargs.keys() - {"types"})
+    if unknown or not globs or not all(isinstance(each, str) for each in globs):
+        told = f"{unknown[0]} is none of its options" if unknown else "it names files"
+        raise pytest.UsageError(
+            f"{function}: the marker policy is wrong: {told}; write "
+            '@pytest.mark.policy("policies/*.json", types=["resource policy"])'
+        )
+    try:
+        return policies_at(
+            globs, root, here, types=list(_types(types)), deployment=_deployment(root)
+        )
+    except IamlogicError as error:
+        raise pytest.UsageError(f"{function}: {error}") from None
+
+
+def _types(given: object) -> Iterator[PolicyType]:
+    """Types by themselves or by their names, one or several."""
+    several = [given] if isinstance(given, str | PolicyType) else given
+    assert isinstance(several, Iterable)
+    for each in several:
+        try:
+            yield PolicyType(each)
+        except ValueError:
+            names = ", ".join(type_.value for type_ in PolicyType)
+            raise UnknownType(f"{each!r} is no type of policy: expected {names}") from None
+
+
+class UnknownType(IamlogicError):
+    """A marker names a type of policies that does not exist."""
+
+
+def _deployment(root: Path) -> Deployment:
+    """What the settings beside the tests say of templates' parameters."""
+    file = settings_file(root)
+    return Deployment() if file is None else load_settings(file).deployment
+
+
+def policy_of(request: pytest.FixtureRequest) -> Subject:
+    """The value of the fixture `policy`."""
+    loaded = getattr(request, "param", None)
+    if not isinstance(loaded, Loaded):
+        hint = '@pytest.mark.policy("policies/*.json") says which it is'
+        raise pytest.UsageError(f"the fixture policy has no policy: {hint}")
+    if isinstance(loaded.subject, IamlogicError):
+        pytest.fail(str(loaded.subject), pytrace=False)
+    return loaded.subject

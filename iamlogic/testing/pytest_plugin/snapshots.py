@@ -1,0 +1,168 @@
+"""`policy_snapshot`: a test fails when what a policy means is no longer what was accepted.
+
+    def test_the_bucket_policy(policy_snapshot):
+        policy_snapshot.assert_unchanged(il.load("bucket.json"))
+
+Snapshots stand in `__policy_snapshots__` beside the test. Only what is proved to be another meaning
+counts: not formatting, order, or other words for the same. `--policy-snapshot-update` accepts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+import iamlogic as il
+from iamlogic.testing.assertions import assert_equivalence
+from iamlogic.testing.evidence.failure import failure
+from iamlogic.testing.snapshots import Snapshot, read_snapshot
+from iamlogic.testing.subjects import Subject, checked, title
+
+FOLDER = "__policy_snapshots__"
+USED, WRITTEN = "policy_snapshot", "policy_snapshot_written"
+"""Properties of a test's report: which snapshots it used, and which of them it wrote."""
+
+_UPDATE = "--policy-snapshot-update"
+
+
+class PolicySnapshot:
+    """The snapshots of one test."""
+
+    def __init__(self, request: pytest.FixtureRequest) -> None:
+        self._node = request.node
+        self._root = request.config.rootpath
+        self._updates = bool(request.config.getoption(_UPDATE))
+        self._uses: Counter[str] = Counter()
+
+    def assert_unchanged(
+        self, policy: Subject, name: str | None = None, *, timeout: float | None = None
+    ) -> None:
+        """The policy means what it meant when its snapshot was accepted.
+
+        `name` tells several snapshots of one test apart; without it they count in their order.
+        `timeout` is in seconds, for the proof.
+        """
+        __tracebackhide__ = True
+        subject = checked(policy)
+        now, path = Snapshot.of(subject), self._path(name)
+        self._node.user_properties.append((USED, self._shown(path)))
+        try:
+            self._assert_same(read_snapshot(path), now, subject, path, timeout)
+        except (AssertionError, il.IamlogicError):
+            if not self._updates:
+                raise
+            now.write(path)
+            self._node.user_properties.append((WRITTEN, self._shown(path)))
+
+    def _assert_same(
+        self,
+        then: Snapshot | None,
+        now: Snapshot,
+        subject: Subject,
+        path: Path,
+        timeout: float | None,
+    ) -> None:
+        __tracebackhide__ = True
+        name, shown = title(subject), self._shown(path)
+        hint = ["", f"{_UPDATE} accepts what it means now"]
+        if then is None:
+            raise failure(f"{name} has no snapshot yet: {shown}", hint)
+        if then == now:
+            return
+        if _reads_otherwise(then, now):
+            said = (
+                f"{name} is not what was accepted in {shown}: its template leaves open other values"
+            )
+            raise failure(said, hint)
+        comparison = il.compare(then.subject, now.subject, timeout=timeout)
+        assert_equivalence(
+            comparison, subject, f"{name} does not mean what was accepted in {shown}", hint
+        )
+
+    def _path(self, name: str | None) -> Path:
+        test: Path = self._node.path
+        base = self._node.name if name is None else f"{self._node.name} {name}"
+        self._uses[base] += 1
+        if self._uses[base] > 1:
+            base = f"{base} {self._uses[base]}"
+        return test.parent / FOLDER / test.stem / f"{_file_name(base)}.json"
+
+    def _shown(self, path: Path) -> str:
+        root = self._root
+        return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
+def _reads_otherwise(then: Snapshot, now: Snapshot) -> bool:
+    """Whether open texts that look alike stand for something else than they did.
+
+    Of equal texts, that is. In another version of the language, too, a value can mean another.
+    """
+    known = {each[0]: each for each in then.placeholders}
+    if any(known.get(each[0], each) != each for each in now.placeholders):
+        return True
+    versions = [each.subject.version for each in (then, now) if isinstance(each.subject, il.Policy)]
+    return bool(then.placeholders and now.placeholders) and len(set(versions)) > 1
+
+
+_ODD = re.compile(r"[^A-Za-z0-9._\[\] =,+-]+")
+_MOST_LETTERS = 120
+
+
+def _file_name(name: str) -> str:
+    """A name that every file system takes; what is left out of it is told by a digest."""
+    plain = _ODD.sub("-", name)[:_MOST_LETTERS].rstrip(". ")
+    return plain if plain == name else f"{plain}-{sha256(name.encode()).hexdigest()[:8]}"
+
+
+def summary_lines(config: pytest.Config, reports: list[pytest.TestReport]) -> Iterator[str]:
+    """What was written; what no test uses any more, which an update removes."""
+    properties = [each for report in reports for each in report.user_properties]
+    written = sorted({str(path) for name, path in properties if name == WRITTEN})
+    if written:
+        yield f"{len(written)} policy snapshots written:"
+        yield from (f"  {path}" for path in written)
+    if not _ran_all(config, reports):
+        return
+    used = {str(path) for name, path in properties if name == USED}
+    unused = sorted(each for each in _kept(config, reports) if each not in used)
+    if not unused:
+        return
+    if config.getoption(_UPDATE):
+        for each in unused:
+            (config.rootpath / each).unlink()
+        yield f"{len(unused)} policy snapshots removed, which no test uses any more:"
+    else:
+        yield f"{len(unused)} policy snapshots that no test uses any more ({_UPDATE} removes them):"
+    yield from (f"  {path}" for path in unused)
+
+
+def _ran_all(config: pytest.Config, reports: list[pytest.TestReport]) -> bool:
+    """Whether every test of the files that ran did, to its end: only then is anything unused."""
+    chosen = any(config.getoption(each, None) for each in _CHOOSING)
+    named = any("::" in each for each in config.args)
+    return not chosen and not named and all(each.passed for each in reports)
+
+
+_CHOOSING = (
+    "keyword",
+    "markexpr",
+    "deselect",
+    "lf",
+    "failedfirst",
+    "stepwise",
+    "maxfail",
+    "collectonly",
+)
+
+
+def _kept(config: pytest.Config, reports: list[pytest.TestReport]) -> Iterator[str]:
+    """The snapshots that are kept for the files whose tests ran."""
+    for file in sorted({report.nodeid.partition("::")[0] for report in reports}):
+        test = config.rootpath / file
+        for path in sorted((test.parent / FOLDER / test.stem).glob("*.json")):
+            yield path.relative_to(config.rootpath).as_posix()
