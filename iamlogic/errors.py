@@ -147,7 +147,7 @@ class SettingsError(_WithProblems):
 
 
 class RequestError(IamlogicError):
-    """A request cannot be written down: malformed, or at odds with itself (R-K6)."""
+    """A request cannot be written down: malformed, at odds with itself (R-K6), or not as asked."""
 
 
 class Unsupported(IamlogicError):

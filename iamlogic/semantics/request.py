@@ -3,7 +3,7 @@
 A `Request` that contradicts itself can't be written down: what follows from its fields (R-K6, the
 first tier of R-K16) is filled in when the context lacks it, and a context that says otherwise is a
 `RequestError`. Any other key that the context lacks is absent. `from_json` and `to_json` fix one
-JSON form.
+JSON form; `to_python` and `to_aws_cli` write a request down to be kept, and to be put to AWS.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from iamlogic.errors import RequestError
 from iamlogic.semantics.context import Context, ContextValue, check_name
@@ -24,6 +24,10 @@ from iamlogic.semantics.requester import (
     parse_requester,
 )
 from iamlogic.syntax.letter_case import fold
+
+if TYPE_CHECKING:
+    from iamlogic.syntax.policy import Policy
+    from iamlogic.syntax.policy_set import PolicySet
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _ACCOUNT_OF_ARN = re.compile(r"arn:[^:]*:[^:]*:[^:]*:([0-9]{12}):")
@@ -111,6 +115,27 @@ class Request:
     def to_json(self) -> str:
         """The JSON form as text: `from_json(request.to_json())` equals `request`."""
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False)
+
+    def to_python(self) -> str:
+        """A Python expression that makes this request, as for `@hypothesis.example(…)`.
+
+        It is laid out as ruff and black do, says only what is not the default, and writes what
+        cannot be seen as escapes: `eval(request.to_python(), {"il": iamlogic}) == request`.
+        """
+        from iamlogic.semantics.request_python import request_python
+
+        return request_python(self)
+
+    def to_aws_cli(self, policy: Policy | PolicySet | None = None) -> str:
+        """A command by which AWS itself decides this request under `policy`, a stack or one alone.
+
+        It is `aws iam simulate-custom-policy` for a POSIX shell. Without a policy it reads an
+        identity policy from `policy.json`. Raises `RequestError` with the reason where AWS's policy
+        simulator cannot be asked the same question: it takes no session policy, for example.
+        """
+        from iamlogic.semantics.aws_cli import simulate_command
+
+        return simulate_command(self, policy)
 
 
 def _check_account(account: object) -> None:
