@@ -176,7 +176,7 @@ class PolicyFile(pytest.File):
             name = _unique("policy can be read", unread.name, taken)
             yield UnreadItem.from_parent(self, name=name, unread=unread)
         for placed in found.policies:
-            doubts = [str(each) for each in placed.policy.warnings]
+            doubts = list(_doubts(placed))
             if not self._plugin.in_root(placed):
                 doubts.append(outside_of_root(placed.file, self._plugin.root))
             for guardrail in self._plugin.for_policy(placed):
@@ -306,6 +306,14 @@ def _part(module: Found, path: Path) -> Found:
         tuple(each for each in module.policies if stands_here(each.file)),
         tuple(each for each in module.unread if stands_here(each.file)),
     )
+
+
+def _doubts(placed: PlacedPolicy) -> Iterator[str]:
+    """The policy's warnings, but for those of a name that stands for what is left open."""
+    names = [each.text for each in placed.placeholders]
+    for warning in placed.policy.warnings:
+        if not any(name in warning.message for name in names):
+            yield str(warning)
 
 
 def _unique(name: str, policy: str, taken: set[str]) -> str:
