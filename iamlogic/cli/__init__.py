@@ -28,6 +28,7 @@ _COMMANDS = {
     "never": "evaluating:never",
     "always": "evaluating:always",
     "can": "evaluating:can",
+    "mutate": "mutating:mutate",
     "check": "checking:check",
     "access": "access:access",
     "guardrails": "guarding:guardrails",

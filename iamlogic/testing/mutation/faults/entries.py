@@ -51,20 +51,18 @@ def _becomes_star(members: tuple[str, ...]) -> Callable[[Statement], Faults]:
             for place, each in enumerate(every):
                 if each != "*":
                     new = statement | {member: with_entry(value, place, "*")}
-                    yield [new], f"widened {said(each)} to * in {member} of"
+                    yield [new], f"changed {said(each)} to * in {member} of"
 
     return on
 
 
-def _respelled(
-    members: tuple[str, ...], respelled: Respelled, verb: str
-) -> Callable[[Statement], Faults]:
+def _respelled(members: tuple[str, ...], respelled: Respelled) -> Callable[[Statement], Faults]:
     def on(statement: Statement) -> Faults:
         for member in members:
             for place, text in texts(statement.get(member)):
                 for new in respelled(text):
                     changed = statement | {member: with_entry(statement[member], place, new)}
-                    yield [changed], f"{verb} {said(text)} to {said(new)} in {member} of"
+                    yield [changed], f"changed {said(text)} to {said(new)} in {member} of"
 
     return on
 
@@ -148,63 +146,63 @@ ENTRY_FAULTS = (
     FaultOperator(
         "action becomes its service",
         "An action becomes all of its service: s3:*.",
-        _respelled(ACTIONS, _to_all_of_the_service, "widened"),
+        _respelled(ACTIONS, _to_all_of_the_service),
     ),
     FaultOperator(
         "action becomes its verb",
         "An action becomes all that begin with the same word: s3:Get*.",
-        _respelled(ACTIONS, _to_all_of_the_verb, "widened"),
+        _respelled(ACTIONS, _to_all_of_the_verb),
     ),
     FaultOperator(
         "action gets a star",
         "An action becomes all that begin like it: s3:GetObject*.",
-        _respelled(ACTIONS, star_appended, "widened"),
+        _respelled(ACTIONS, star_appended),
     ),
     FaultOperator(
         "action loses its star",
         "An action loses the star at its end.",
-        _respelled(ACTIONS, star_dropped, "changed"),
+        _respelled(ACTIONS, star_dropped),
     ),
     FaultOperator("action left out", "One of several actions is gone.", _removed(ACTIONS)),
     FaultOperator(
         "resource gets a star",
         "A resource becomes all that begin like it.",
-        _respelled(RESOURCES, star_appended, "widened"),
+        _respelled(RESOURCES, star_appended),
     ),
     FaultOperator(
         "resource loses its star",
         "A resource loses the star at its end, with the slash before it.",
-        _respelled(RESOURCES, star_dropped, "changed"),
+        _respelled(RESOURCES, star_dropped),
     ),
     FaultOperator(
         "resource widened by a part",
         "The last part of a resource's path becomes a star.",
-        _respelled(RESOURCES, segment_widened, "widened"),
+        _respelled(RESOURCES, segment_widened),
     ),
     FaultOperator(
         "slash before the star left out",
         "logs/* becomes logs*, which matches logs-old as well.",
-        _respelled(RESOURCES, slash_dropped, "widened"),
+        _respelled(RESOURCES, slash_dropped),
     ),
     FaultOperator(
         "account of a resource opened",
         "The account in a resource's ARN becomes a star.",
-        _respelled(RESOURCES, account_opened, "widened"),
+        _respelled(RESOURCES, account_opened),
     ),
     FaultOperator(
         "region of a resource opened",
         "The region in a resource's ARN becomes a star.",
-        _respelled(RESOURCES, _region_opened, "widened"),
+        _respelled(RESOURCES, _region_opened),
     ),
     FaultOperator(
         "account of a resource changed",
         "The account in a resource's ARN becomes another.",
-        _respelled(RESOURCES, account_changed, "changed"),
+        _respelled(RESOURCES, account_changed),
     ),
     FaultOperator(
         "variable of a resource becomes *",
         "A policy variable such as ${aws:username} in a resource becomes a star.",
-        _respelled(RESOURCES, variable_opened, "widened"),
+        _respelled(RESOURCES, variable_opened),
     ),
     FaultOperator("resource left out", "One of several resources is gone.", _removed(RESOURCES)),
 )

@@ -34,7 +34,7 @@ def _becomes_everyone(statement: Statement) -> Faults:
     for element in _MEMBERS:
         named = statement.get(element)
         if named is not None and named not in ("*", {"AWS": "*"}, {"AWS": ["*"]}):
-            yield [statement | {element: "*"}], f"widened {element} to * of"
+            yield [statement | {element: "*"}], f"changed {element} to * of"
 
 
 def _left_out(statement: Statement) -> Faults:
@@ -55,7 +55,7 @@ def _becomes_its_account(statement: Statement) -> Faults:
             if found := _NAMED.fullmatch(text):
                 account = f"{found[1]}iam{found[2]}root"
                 named = statement[element] | {kind: with_entry(value, place, account)}
-                words = f"widened {said(text)} to {account} in {element} of"
+                words = f"changed {said(text)} to {account} in {element} of"
                 yield [statement | {element: named}], words
 
 
