@@ -12,16 +12,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from iamlogic.testing.assertions import (
-        assert_allows,
-        assert_always_allows,
-        assert_denies,
-        assert_equivalent,
-        assert_never_allows,
-        assert_no_external_access,
-        assert_no_wider_than,
-        assert_not_public,
-    )
+    from iamlogic.testing.assertions.comparisons import assert_equivalent, assert_no_wider_than
+    from iamlogic.testing.assertions.outsiders import assert_no_external_access, assert_not_public
+    from iamlogic.testing.assertions.requests import assert_allows, assert_denies
+    from iamlogic.testing.assertions.scopes import assert_always_allows, assert_never_allows
     from iamlogic.testing.evidence.failure import PolicyAssertionError
     from iamlogic.testing.mutation.effect import MutationEffect
     from iamlogic.testing.strategies.mutations import (
@@ -30,6 +24,7 @@ if TYPE_CHECKING:
         NoSuchMutation,
         mutations,
     )
+    from iamlogic.testing.warning import PolicyWarning
 
 # One line for each public name: where it is defined. The imports above say the same to checkers.
 _HOMES = {
@@ -38,14 +33,15 @@ _HOMES = {
     "MutationEffect": "iamlogic.testing.mutation.effect",
     "NoSuchMutation": "iamlogic.testing.strategies.mutations",
     "PolicyAssertionError": "iamlogic.testing.evidence.failure",
-    "assert_allows": "iamlogic.testing.assertions",
-    "assert_always_allows": "iamlogic.testing.assertions",
-    "assert_denies": "iamlogic.testing.assertions",
-    "assert_equivalent": "iamlogic.testing.assertions",
-    "assert_never_allows": "iamlogic.testing.assertions",
-    "assert_no_external_access": "iamlogic.testing.assertions",
-    "assert_no_wider_than": "iamlogic.testing.assertions",
-    "assert_not_public": "iamlogic.testing.assertions",
+    "PolicyWarning": "iamlogic.testing.warning",
+    "assert_allows": "iamlogic.testing.assertions.requests",
+    "assert_always_allows": "iamlogic.testing.assertions.scopes",
+    "assert_denies": "iamlogic.testing.assertions.requests",
+    "assert_equivalent": "iamlogic.testing.assertions.comparisons",
+    "assert_never_allows": "iamlogic.testing.assertions.scopes",
+    "assert_no_external_access": "iamlogic.testing.assertions.outsiders",
+    "assert_no_wider_than": "iamlogic.testing.assertions.comparisons",
+    "assert_not_public": "iamlogic.testing.assertions.outsiders",
     "mutations": "iamlogic.testing.strategies.mutations",
 }
 
@@ -55,6 +51,7 @@ __all__ = [
     "MutationEffect",
     "NoSuchMutation",
     "PolicyAssertionError",
+    "PolicyWarning",
     "assert_allows",
     "assert_always_allows",
     "assert_denies",

@@ -18,6 +18,7 @@ import iamlogic as il
 from iamlogic.inputs.unresolved.choices import as_choice
 from iamlogic.inputs.unresolved.placeholders import Placeholders
 from iamlogic.inputs.unresolved.placing import place_policy
+from iamlogic.questions.review.hinges import certain_outcome
 from iamlogic.questions.review.opening import opened
 from iamlogic.questions.review.openness import HOLDS, OPEN
 from iamlogic.questions.review.placed import PlacedPolicy
@@ -320,6 +321,49 @@ def test_no_value_gains_what_no_opened_policy_does(
             and evaluate(then, request).outcome is not il.Outcome.ALLOWED
         )
         assert not gained, (request, values)
+
+
+_NAMING = st.builds(
+    il.Request,
+    principal=st.just("arn:aws:iam::111122223333:user/alice"),
+    action=st.sampled_from(["s3:GetObject", "s3:PutObject"]),
+    resource=st.sampled_from(
+        [f"arn:aws:s3:::{A}", f"arn:aws:s3:::{A}/a", f"arn:aws:s3:::{A}{B}", "arn:aws:s3:::logs/a"]
+    ),
+    context=st.fixed_dictionaries(
+        {}, optional={"aws:SourceVpc": st.sampled_from([A, "vpc-1", f"{A}x"])}
+    ),
+)
+"""Requests that name what a template leaves open, as a test of the template may."""
+
+
+@settings(max_examples=600)
+@given(_documents(), _VALUES, st.lists(_NAMING | _REQUESTS, min_size=1, max_size=6))
+def test_what_is_certain_of_a_request_is_so_with_any_values(
+    document: dict[str, object], values: Values, requests: list[il.Request]
+) -> None:
+    real = _real(document, values)
+    if real is None:
+        event("no policy with these values")
+        return
+    placed = _place(document)
+    for request in requests:
+        certain = certain_outcome(placed, request)
+        event(f"certain: {certain}")
+        if certain is None:
+            continue
+        vpc = {key: [_value(values, v, "name") for v in request.values(key)] for key in _OF_NAMES}
+        filled = il.Request(
+            principal=request.principal,
+            action=request.action,
+            resource=_value(values, request.resource, "name") or "x",
+            context={**request.context, **{key: v for key, v in vpc.items() if v}},
+        )
+        allowed = evaluate(real, filled).outcome is il.Outcome.ALLOWED
+        assert allowed is certain, (filled, values)
+
+
+_OF_NAMES = ("aws:SourceVpc",)
 
 
 def test_a_choice_is_recognized_as_written() -> None:

@@ -65,9 +65,8 @@ def certainly_refused(placed: PlacedPolicy, ask: Ask) -> Answer | None:
 
 def hinges(placed: PlacedPolicy, answer: Answer) -> tuple[str, ...]:
     """The names of the placeholders that decide about the witness; all, where there is none."""
-    if answer.witness is None:
-        return tuple(each.name for each in placed.placeholders)
-    return hinges_of(placed, answer.witness)
+    found = () if answer.witness is None else hinges_of(placed, answer.witness)
+    return found or tuple(each.name for each in placed.placeholders)
 
 
 def certain_outcome(placed: PlacedPolicy, request: Request) -> bool | None:
@@ -95,7 +94,7 @@ def certain_outcome(placed: PlacedPolicy, request: Request) -> bool | None:
 
 
 def hinges_of(placed: PlacedPolicy, request: Request) -> tuple[str, ...]:
-    """The names of the placeholders that decide about a request; all, where that is not seen."""
+    """The names of the placeholders that decide about a request; none: it is certain."""
     guarded = (
         what
         for statement in placed.for_any.statements
@@ -105,7 +104,7 @@ def hinges_of(placed: PlacedPolicy, request: Request) -> tuple[str, ...]:
         for what in what_of(condition)
     )
     texts = [*open_entries(request), *guarded, *_texts_of(request)]
-    return _named(texts, placed) or tuple(each.name for each in placed.placeholders)
+    return _named(texts, placed)
 
 
 def _told(placed: PlacedPolicy, answer: Answer) -> Answer:

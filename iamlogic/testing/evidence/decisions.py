@@ -27,12 +27,14 @@ _NEAREST = 3
 def decision_lines(decision: Decision) -> Iterator[str]:
     """The statements that decided, with their source; then what came close."""
     subject, request = decision.policy, decision.request
-    paragraphs: list[Iterable[str]] = []
+    paragraphs: list[list[str]] = []
     if isinstance(subject, PolicySet) or not decision.statements:
         paragraphs.append([printable(decision.reason)])
     for statement in decision.statements:
         shown = _statement(statement, subject, _VERBS[statement.effect])
-        paragraphs.append([*shown, *_conditions(statement, request)])
+        paragraph = [*shown, *_conditions(statement, request)]
+        if paragraph not in paragraphs:  # a policy can be attached to several levels
+            paragraphs.append(paragraph)
     if decision.outcome is Outcome.ALLOWED:
         paragraphs += _near_denials(decision)
     elif decision.outcome is Outcome.IMPLICITLY_DENIED:
@@ -69,20 +71,24 @@ def _near_denials(decision: Decision) -> Iterator[list[str]]:
 
 
 def _near_grants(decision: Decision) -> Iterator[list[str]]:
-    """The Allows that miss the request in the fewest parts, where an Allow was needed."""
-    subject: Iterable[Policy] = policies_of(decision.policy)
+    """The Allows that miss the request in the fewest parts, where an Allow was needed.
+
+    One that speaks of other actions and misses something else as well is not near.
+    """
+    policies: Iterable[Policy] = policies_of(decision.policy)
     if decision.deciding:
-        subject = [policy for each in decision.deciding for policy in each.layer.policies]
+        policies = [policy for each in decision.deciding for policy in each.layer.policies]
     near = [
         (statement, missed)
-        for policy in subject
+        for policy in policies
         for statement in policy.statements
         if statement.effect is Effect.ALLOW
         if (missed := _missed(statement, decision.request))
+        if len(missed) == 1 or not missed[0].element.endswith("Action")
     ]
-    near.sort(key=lambda pair: len(pair[1]))
-    fewest = [pair for pair in near if len(pair[1]) == len(near[0][1])]
-    yield from _near(fewest, decision.policy, "nearly allows it")
+    fewest = min((len(missed) for _, missed in near), default=0)
+    nearest = [(statement, missed) for statement, missed in near if len(missed) == fewest]
+    yield from _near(nearest, decision.policy, "nearly allows it")
 
 
 def _near(

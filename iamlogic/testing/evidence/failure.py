@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import iamlogic as il
 from iamlogic.questions.review.placed import PlacedPolicy
 from iamlogic.reports.access import asked_by
 from iamlogic.reports.markdown import shell
 from iamlogic.reports.openness import open_words_of
-from iamlogic.reports.wording import command
+from iamlogic.reports.wording import command, home_of
 from iamlogic.semantics.decision import Decision
 from iamlogic.semantics.explain import printable
 from iamlogic.semantics.request import Request
 from iamlogic.testing.evidence.decisions import decision_lines
-from iamlogic.testing.subjects import Subject
+from iamlogic.testing.subjects import Subject, for_any, title
 
 
 class PolicyAssertionError(AssertionError):
@@ -46,8 +47,8 @@ def by_request(
     lines = ["", asked_by(request), "", *decision_lines(decision)]
     if depends_on:
         lines += ["", *open_lines(subject, depends_on)]
-    lines += ["", *kept_lines(request, subject)]
-    return failure(said, lines, request)
+    kept = list(kept_lines(request, subject))
+    return failure(said, [*lines, "", *kept] if kept else lines, request)
 
 
 def open_lines(subject: Subject, names: Sequence[str]) -> Iterable[str]:
@@ -68,3 +69,14 @@ def kept_lines(request: Request, subject: Subject) -> Iterable[str]:
     if not isinstance(subject, PlacedPolicy) and subject.file is not None:
         yield "To try it:"
         yield from (f"  {line}" for line in shell(command(request, subject)))
+
+
+def shown(
+    said: str, answer: il.Answer, subject: Subject, depends_on: tuple[str, ...] = ()
+) -> PolicyAssertionError:
+    """The error with the answer's witness, and what of the template it hangs on."""
+    told, asked = f"{title(subject)} {said}", for_any(subject)
+    if answer.witness is None:
+        return failure(f"{told}: {answer.reason}", [home_of(e, asked) for e in answer.statements])
+    decision = answer.decision or il.evaluate(asked, answer.witness)
+    return by_request(told, decision, subject, depends_on)

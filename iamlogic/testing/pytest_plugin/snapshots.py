@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 import iamlogic as il
-from iamlogic.testing.assertions import assert_equivalence
+from iamlogic.testing.assertions.comparisons import assert_equivalence
 from iamlogic.testing.evidence.failure import failure
 from iamlogic.testing.snapshots import Snapshot, read_snapshot
 from iamlogic.testing.subjects import Subject, checked, title

@@ -1,0 +1,142 @@
+"""What a failed assertion says is as it was when somebody last read it as its user would.
+
+Where a change is meant, `ACCEPT_SNAPSHOTS=1 pytest tests/testing/test_messages.py` writes the new
+messages. Read them before they are committed: that they are as they are is all that is tested here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import iamlogic as il
+from iamlogic.testing import (
+    PolicyAssertionError,
+    assert_allows,
+    assert_always_allows,
+    assert_denies,
+    assert_equivalent,
+    assert_never_allows,
+    assert_no_external_access,
+    assert_no_wider_than,
+    assert_not_public,
+)
+from iamlogic.testing.loading import policies_at
+
+MESSAGES = Path(__file__).with_name("messages")
+POLICIES = Path(__file__).with_name("policies")
+EXAMPLES = Path(__file__).parents[2] / "examples"
+ALICE = "arn:aws:iam::111122223333:user/alice"
+PARTNER = "arn:aws:iam::444455556666:user/bob"
+
+
+@pytest.fixture(autouse=True)
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Policies in files, under names that are the same in every run."""
+    monkeypatch.chdir(tmp_path)
+    for file in POLICIES.iterdir():
+        Path(file.name).write_bytes(file.read_bytes())
+    wider = (
+        Path("bucket.json")
+        .read_text(encoding="utf-8")
+        .replace('"s3:GetObject"', '["s3:GetObject", "s3:GetObjectVersion"]')
+    )
+    Path("wider.json").write_text(wider.replace("logging.s3", "ec2"), encoding="utf-8")
+    for example in ("guardrail", "guardrails"):
+        for file in (EXAMPLES / example).iterdir():
+            if file.is_file():
+                Path(file.name).write_bytes(file.read_bytes())
+
+
+def _bucket() -> il.Policy:
+    return il.load("bucket.json")
+
+
+def _role() -> il.Policy:
+    return il.load("role.json")
+
+
+def _template() -> il.PlacedPolicy:
+    (found,) = policies_at(["template.yaml"], Path.cwd(), Path.cwd())
+    assert isinstance(found.subject, il.PlacedPolicy)
+    return found.subject
+
+
+def _get(who: str = ALICE, key: str = "a", **context: str) -> il.Request:
+    named = {name.replace("_", ":"): value for name, value in context.items()}
+    return il.Request(who, "s3:GetObject", f"arn:aws:s3:::logs/{key}", named)
+
+
+FAILING: dict[str, Callable[[], None]] = {
+    "never_allows": lambda: assert_never_allows(
+        _bucket(), {"Action": "s3:Get*", "Resource": "*"}, principal=PARTNER
+    ),
+    "never_allows_of_a_stack": lambda: assert_never_allows(
+        il.load_stack("before.json"), il.Scope({"Action": "iam:*", "Resource": "*"})
+    ),
+    "never_allows_of_a_template": lambda: assert_never_allows(
+        _template(), {"Action": "s3:GetObject", "Resource": "*"}
+    ),
+    "never_allows_unknown": lambda: assert_never_allows(
+        _bucket(), {"Action": "s3:*", "Resource": "*"}, timeout=0
+    ),
+    "always_allows": lambda: assert_always_allows(
+        _role(), {"Action": "s3:GetObject", "Resource": "arn:aws:s3:::logs/*"}
+    ),
+    "always_allows_of_a_stack": lambda: assert_always_allows(
+        il.load_stack("after.json"), {"Action": "iam:CreateUser", "Resource": "*"}
+    ),
+    "allows_nothing_near": lambda: assert_allows(
+        _role(), il.Request(ALICE, "sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:jobs")
+    ),
+    "allows_but_a_condition": lambda: assert_allows(
+        _bucket(), _get(aws_PrincipalOrgID="o-other", aws_SecureTransport="true")
+    ),
+    "allows_but_a_denial": lambda: assert_allows(_role(), _get(key="private/a")),
+    "allows_of_a_stack": lambda: assert_allows(
+        il.load_stack("after.json"),
+        il.Request(ALICE, "iam:CreateUser", "arn:aws:iam::111122223333:user/x"),
+    ),
+    "allows_of_a_template": lambda: assert_allows(
+        _template(),
+        il.Request(
+            ALICE, "s3:GetObject", "arn:aws:s3:::logs/a", {"aws:PrincipalOrgID": "o-example"}
+        ),
+    ),
+    "denies": lambda: assert_denies(_bucket(), _get(PARTNER, aws_SecureTransport="true")),
+    "denies_of_decoded_json": lambda: assert_denies(
+        il.parse({"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}), _get()
+    ),
+    "no_wider_than": lambda: assert_no_wider_than(il.load("wider.json"), _bucket()),
+    "no_wider_than_unknown": lambda: assert_no_wider_than(
+        il.load("wider.json"), _bucket(), timeout=0
+    ),
+    "equivalent": lambda: assert_equivalent(_role(), il.load("dev.json")),
+    "no_external_access": lambda: assert_no_external_access(
+        il.load("wider.json"), il.Zone(["111122223333"])
+    ),
+    "no_external_access_unknown": lambda: assert_no_external_access(
+        _bucket(), il.Zone(["111122223333"]), timeout=0
+    ),
+    "not_public": lambda: assert_not_public(_bucket(), resource_type="AWS::S3::Bucket"),
+    "not_public_of_a_template": lambda: assert_not_public(_template()),
+    "not_public_unknown": lambda: assert_not_public(_bucket(), timeout=0),
+}
+
+
+@pytest.mark.parametrize("name", FAILING)
+def test_a_message_is_as_it_was(name: str) -> None:
+    with pytest.raises(PolicyAssertionError) as raised:
+        FAILING[name]()
+    written = f"{raised.value}\n"
+    file = MESSAGES / f"{name}.txt"
+    if os.environ.get("ACCEPT_SNAPSHOTS"):
+        file.write_text(written, encoding="utf-8", newline="\n")
+    assert written == file.read_text(encoding="utf-8")
+
+
+def test_no_message_is_left_over() -> None:
+    assert {file.stem for file in MESSAGES.glob("*.txt")} == set(FAILING)
