@@ -94,11 +94,11 @@ class Source:
 
     def _in_member(self, member: Entry, value: object) -> Iterator[Edit]:
         node = member.value
+        colon = self.text.find(":", member.end, node.start) + 1
+        has_own_lines = self.is_yaml and "\n" in self.text[colon : node.start]
         for edit in self._edits(node, value):
-            colon = self.text.find(":", member.end, node.start) + 1
-            if self.is_yaml and edit.start == node.start and "\n" in self.text[colon : node.start]:
-                # The value stands on lines of its own, and they may not be indented enough for
-                # one that is written on one line.
+            if has_own_lines and (edit.start, edit.end) == (node.start, node.end):
+                # They may not be indented enough for a value that is written on one line.
                 yield Edit(colon, edit.end, f" {edit.text}")
             else:
                 yield edit

@@ -73,6 +73,13 @@ class Expression:
     start: int
     end: int
 
+    def __str__(self) -> str:
+        """Its function, and what that works on where it is a text: `!Sub ${Logs.Arn}/*`."""
+        content, function = self.content, self.tag
+        if function is None and isinstance(content, Entries):
+            function, content = content.members[0].name, content.members[0].value
+        return f"{function} {content.value if isinstance(content, Leaf) else '…'}"
+
 
 Written = Leaf | Entries | Items | Expression
 

@@ -85,5 +85,5 @@ def with_operator(statement: Statement, old: str, key: str, new: str) -> Stateme
 
 
 def said(value: object) -> str:
-    """A value in words: its text, or that it is what a template works out."""
-    return printable(value) if isinstance(value, str) else "an expression"
+    """A value in words."""
+    return printable(str(value))
