@@ -149,7 +149,10 @@ class Guardrails:
         """Holding a guardrail against a policy is a proof, which policy coverage counts."""
         coverage: Coverage | None = self._config.pluginmanager.get_plugin("iamlogic-coverage")
         if coverage is not None:
-            coverage.recorder.proof(placed.policy, guardrail.scope)
+            from iamlogic.testing.coverage.proofs import Question
+
+            coverage.record.met(placed)
+            coverage.record.proof(placed.for_any, Question(guardrail.scope))
 
 
 class PolicyFile(pytest.File):
