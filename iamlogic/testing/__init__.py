@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         NoSuchMutation,
         mutations,
     )
+    from iamlogic.testing.strategies.requests import requests
     from iamlogic.testing.warning import PolicyWarning
 
 # One line for each public name: where it is defined. The imports above say the same to checkers.
@@ -43,6 +44,7 @@ _HOMES = {
     "assert_no_wider_than": "iamlogic.testing.assertions.comparisons",
     "assert_not_public": "iamlogic.testing.assertions.outsiders",
     "mutations": "iamlogic.testing.strategies.mutations",
+    "requests": "iamlogic.testing.strategies.requests",
 }
 
 __all__ = [
@@ -61,6 +63,7 @@ __all__ = [
     "assert_no_wider_than",
     "assert_not_public",
     "mutations",
+    "requests",
 ]
 
 

@@ -22,7 +22,7 @@ from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.policy import PolicyKind
 from iamlogic.testing.strategies.policies import policies
-from iamlogic.testing.strategies.requests import requests
+from tests.strategies.edge_requests import requests
 from tests.strategies.external import EXTERNAL, is_trusted, zones
 
 NOT_ASKED = (RequesterKind.SERVICE, RequesterKind.PROVIDER)  # no outsiders; callers of sts alone

@@ -19,9 +19,9 @@ import iamlogic as il
 from iamlogic import Outcome, Policy, Relation
 from iamlogic.syntax.policy import Effect
 from iamlogic.testing.strategies.policies import documents, policies
-from iamlogic.testing.strategies.requests import requests
 from iamlogic.testing.strategies.vocabulary import Vocabulary
 from tests.differential.oracle import share
+from tests.strategies.edge_requests import requests
 from tests.strategies.laws import comparisons, conditions, parts, variables
 from tests.strategies.rewritings import VOCABULARIES, Law, written
 

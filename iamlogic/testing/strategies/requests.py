@@ -1,103 +1,84 @@
-"""Requests as hypothesis strategies: by every kind of requester, on the edges of given policies.
+"""Requests as hypothesis strategies: on the edges of given policies, or all within a scope.
 
-A word is made from a pattern of the policies by filling its wildcards, and then perhaps spoiled by
-one character, so that patterns are matched and just missed equally often; keys are present or not.
+    @given(requests(for_policy=policy))
+    def test_…(request): …
+
+    @given(requests(satisfying=il.Scope({"Action": "s3:DeleteBucket", "Resource": "*"})))
+    def test_…(request): …
+
+On the edges a request aims at one statement: it matches all of its parts, or misses one by little,
+by a character, a segment, a value beside a bound, a key that is not there (`aiming`). Everything
+shrinks towards the plainest request that matches the first statement.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable
+from functools import lru_cache
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+import iamlogic as il
 from iamlogic.semantics import Request
-from iamlogic.syntax.policy import Condition, Policy, Text
-from iamlogic.testing.strategies.vocabulary import COLLIDING, Vocabulary
+from iamlogic.syntax.policy import Policy
+from iamlogic.syntax.policy_set import PolicySet, policies_of
+from iamlogic.syntax.scope import Scope
+from iamlogic.testing.strategies.aiming import aimed, pick, plans
+from iamlogic.testing.strategies.edges import Edges, edges_of
+from iamlogic.testing.strategies.everyday import EVERYDAY
+from iamlogic.testing.strategies.vocabulary import Vocabulary
 
-_FOLLOWS = frozenset(
-    {
-        "aws:principalarn",
-        "aws:principalaccount",
-        "aws:principaltype",
-        "aws:username",
-        "aws:principalisawsservice",
-        "aws:principalservicename",
-        "aws:resourceaccount",
+
+def requests(
+    *,
+    for_policy: Policy | PolicySet | Iterable[Policy | PolicySet] | None = None,
+    satisfying: Scope | None = None,
+    vocabulary: Vocabulary = EVERYDAY,
+    all_requests: bool = False,
+) -> SearchStrategy[Request]:
+    """Requests on the edges of a policy, a stack or several of them; or all of a scope.
+
+    They are requests that AWS can send, unless `all_requests` says that any will do. Of what the
+    policies leave open, `vocabulary` has who asks, in which accounts, and how wildcards are filled.
+    """
+    subjects = _subjects(for_policy)
+    policies = tuple(policy for each in subjects for policy in policies_of(each))
+    if satisfying is not None:
+        raise NotImplementedError
+    if not any(policy.statements for policy in policies):
+        policies = (_words_alone(vocabulary),)
+    return _on_edges(edges_of(policies, vocabulary, all_requests=all_requests))
+
+
+@lru_cache(maxsize=64)
+def _words_alone(vocabulary: Vocabulary) -> Policy:
+    """A policy with the words of the vocabulary, for requests that are about no other."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": list(vocabulary.actions),
+        "Resource": list(vocabulary.resources),
     }
-)
-"""Keys that a request has from its other fields (R-K6)."""
+    conditions = [
+        {operator: {key.spellings[0]: list(key.values_for(operator))}}
+        for key in vocabulary.keys
+        for operator in key.operators[:1]
+        if key.values_for(operator)
+    ]
+    several = [{**statement, "Condition": condition} for condition in conditions]
+    return il.parse({"Version": "2012-10-17", "Statement": [statement, *several]})
 
 
-_VARIABLE = re.compile(r"\$\{[^}]*\}")
-
-
-@st.composite
-def requests(draw: DrawFn, *policies: Policy, vocabulary: Vocabulary = COLLIDING) -> Request:
-    """A request that the `policies` have something to say about."""
-    statements = [s for policy in policies for s in policy.statements]
-    actions = [p.text for s in statements for p in s.actions.patterns]
-    resources = [p.text for s in statements if s.resources for p in s.resources.patterns]
-    principal, role_arn = draw(st.sampled_from(vocabulary.requesters))
-    context = draw(contexts([c for s in statements for c in s.conditions], vocabulary))
-    if role_arn is not None:
-        context["aws:PrincipalArn"] = role_arn
-    return Request(
-        principal=principal,
-        action=draw(words(actions or vocabulary.actions, vocabulary)) or "x",
-        resource=draw(words(resources or vocabulary.resources, vocabulary)) or "x",
-        context=context,
-        resource_account=draw(st.sampled_from([None, *vocabulary.accounts])),
-    )
+def _subjects(
+    given: Policy | PolicySet | Iterable[Policy | PolicySet] | None,
+) -> tuple[Policy | PolicySet, ...]:
+    if given is None:
+        return ()
+    return (given,) if isinstance(given, Policy | PolicySet) else tuple(given)
 
 
 @st.composite
-def words(draw: DrawFn, patterns: Sequence[str], vocabulary: Vocabulary = COLLIDING) -> str:
-    """A text that one of `patterns` matches or just misses."""
-    pattern = draw(st.sampled_from(patterns))
-    pattern = _VARIABLE.sub(lambda _: draw(st.sampled_from(vocabulary.substitutes)), pattern)
-    filled = "".join(
-        draw(st.sampled_from(vocabulary.fillings)) if character in "*?" else character
-        for character in pattern
-    )
-    match draw(st.sampled_from(["whole", "whole", "shorter", "longer", "other case"])):
-        case "shorter":
-            return filled[:-1]
-        case "longer":
-            return filled + "a"
-        case "other case":
-            return filled.swapcase()
-        case _:
-            return filled
-
-
-@st.composite
-def contexts(
-    draw: DrawFn, conditions: Sequence[Condition], vocabulary: Vocabulary = COLLIDING
-) -> dict[str, str | list[str]]:
-    """Values for keys of `conditions` that do not follow from the request's other fields."""
-    values: dict[str, list[Text]] = {}
-    for condition in conditions:
-        values.setdefault(condition.key.lower(), []).extend(condition.values)
-    for key in vocabulary.referred:
-        values.setdefault(key, [])
-    context: dict[str, str | list[str]] = {}
-    for key in sorted(values.keys() - _FOLLOWS):
-        texts = [value.text for value in values[key]] or ["a", "alice", "b"]
-        if not draw(st.booleans()):
-            continue
-        if key in vocabulary.multivalued:
-            context[key] = draw(st.lists(words(texts, vocabulary), max_size=3))
-        else:
-            context[key] = draw(words(texts, vocabulary))
-    return context
-
-
-def with_request(
-    policies: SearchStrategy[Policy], vocabulary: Vocabulary = COLLIDING
-) -> SearchStrategy[tuple[Policy, Request]]:
-    """A policy and a request on its edges."""
-    return policies.flatmap(
-        lambda policy: st.tuples(st.just(policy), requests(policy, vocabulary=vocabulary))
-    )
+def _on_edges(draw: DrawFn, edges: Edges) -> Request:
+    target = pick(draw, edges.targets)
+    return aimed(draw, edges, target, pick(draw, plans(target)))
