@@ -164,26 +164,28 @@ def yaml_written(text: str) -> tuple[Written, ...]:
     shift = 1 if text.startswith("\ufeff") else 0
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     roots = yaml.compose_all(text[shift:], Loader=loader)
-    return tuple(_of_yaml(each, shift) for each in roots)
+    return tuple(_of_yaml(each, text, shift) for each in roots)
 
 
 _STANDARD = "tag:yaml.org,2002:"
 _TRUE = {"true", "yes", "on", "y"}
 
 
-def _of_yaml(node: yaml.Node, shift: int) -> Written:
+def _of_yaml(node: yaml.Node, text: str, shift: int) -> Written:
     import yaml
 
     start, end = node.start_mark.index + shift, node.end_mark.index + shift
     found: Written
     match node:
-        case yaml.ScalarNode(tag=tag, value=value):
+        case yaml.ScalarNode(tag=tag, value=value, style=style):
+            if style in {"|", ">"}:  # its mark is where the next node may start
+                end = start + len(text[start:end].rstrip())
             found = Leaf(_scalar(tag, value), start, end)
         case yaml.SequenceNode(value=value):
-            items = tuple(_of_yaml(each, shift) for each in value)
+            items = tuple(_of_yaml(each, text, shift) for each in value)
             found = Items(items, start, end if node.flow_style or not items else items[-1].end)
         case yaml.MappingNode(value=value):
-            members = tuple(_member(name, each, shift) for name, each in value)
+            members = tuple(_member(name, each, text, shift) for name, each in value)
             last = members[-1].value.end if members else end
             found = _or_expression(Entries(members, start, end if node.flow_style else last))
         case _:
@@ -193,10 +195,10 @@ def _of_yaml(node: yaml.Node, shift: int) -> Written:
     return found
 
 
-def _member(name: yaml.Node, value: yaml.Node, shift: int) -> Entry:
-    key = _of_yaml(name, shift)
-    text = name.value if isinstance(name.value, str) else ""
-    return Entry(text, key.start, key.end, _of_yaml(value, shift))
+def _member(name: yaml.Node, value: yaml.Node, text: str, shift: int) -> Entry:
+    key = _of_yaml(name, text, shift)
+    called = name.value if isinstance(name.value, str) else ""
+    return Entry(called, key.start, key.end, _of_yaml(value, text, shift))
 
 
 def _scalar(tag: str, value: str) -> str | bool | None:
