@@ -38,6 +38,12 @@ from iamlogic.cli.reading import (
     help="A condition key; give it again for a key with several values.",
 )
 @click.option("--explain", is_flag=True, help="Say why, part by part, condition by condition.")
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["python", "aws-cli"]),
+    help="Decide nothing: print the request as Python, or as a command that asks AWS's simulator.",
+)
 @format_option
 def evaluate(
     policy: str,
@@ -49,15 +55,18 @@ def evaluate(
     context: tuple[str, ...],
     *,
     explain: bool,
+    form: str | None,
     output: str,
 ) -> None:
     """What POLICY says to one request, explained.
 
     The request is given with --request, or with --principal, --action and --resource. Exits with 0
-    if it is allowed and with 1 if it is denied.
+    if it is allowed and with 1 if it is denied; with --as with 0 if it was written.
     """
     if explain and output == "json":
         raise click.UsageError("--explain is for people: leave it out, or --format json")
+    if form and (explain or output != "text"):
+        raise click.UsageError("--as decides nothing: leave --explain and --format out")
     fields = {
         "principal": principal,
         "action": action,
@@ -67,7 +76,10 @@ def evaluate(
 
     def answer() -> tuple[str | None, Exit]:
         only_one_from_stdin(policy, request or "")
-        decision = il.evaluate(read_subject_of(policy), request_of(request, fields, context))
+        subject, asked = read_subject_of(policy), request_of(request, fields, context)
+        if form:
+            return asked.to_python() if form == "python" else asked.to_aws_cli(subject), Exit.HOLDS
+        decision = il.evaluate(subject, asked)
         code = Exit.HOLDS if decision.outcome is il.Outcome.ALLOWED else Exit.FAILS
         if output == "json":
             from iamlogic.reports.json import decision_json

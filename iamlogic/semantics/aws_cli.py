@@ -11,20 +11,14 @@ import json
 import shlex
 from collections.abc import Iterable
 
-from iamlogic.errors import RequestError
 from iamlogic.semantics.request import Request
-from iamlogic.semantics.simulated_context import (
-    ContextEntry,
-    entries_for,
-    entries_for_any_policy,
-)
-from iamlogic.semantics.simulation import Simulation, check_names, simulation_of
+from iamlogic.semantics.simulated_context import ContextEntry, entries_for
+from iamlogic.semantics.simulation import Simulation, refused, simulation_of
 from iamlogic.syntax.formatter import format as format_policy
 from iamlogic.syntax.policy import Policy
 from iamlogic.syntax.policy_set import PolicySet
 
 _COMMAND = "aws iam simulate-custom-policy"
-_FROM_FILE = '"$(cat policy.json)"'
 _ARGUMENT_BYTES = 131_071
 """What Linux takes as one argument; the API takes one character more as a policy."""
 
@@ -32,18 +26,12 @@ _Option = tuple[str, list[str]]
 """An option's name, and its arguments as the shell reads them."""
 
 
-def simulate_command(request: Request, subject: Policy | PolicySet | None) -> str:
-    """The command; without a subject it reads an identity policy from `policy.json`."""
-    if subject is None:
-        check_names(request)
-        policies: list[_Option] = [("policy-input-list", [_FROM_FILE])]
-        entries = entries_for_any_policy(request)
-    else:
-        simulation = simulation_of(subject, request)
-        policies = _policies(simulation)
-        entries = entries_for(request, simulation.policies())
+def simulate_command(request: Request, subject: Policy | PolicySet) -> str:
+    """The command; `RequestError` if it could not ask what `request` asks."""
+    simulation = simulation_of(subject, request)
+    entries = entries_for(simulation, request)
     options = [
-        *policies,
+        *_policies(simulation),
         ("action-names", [_argument(request.action)]),
         ("resource-arns", [_argument(_resource(request.resource))]),
         ("context-entries", [_argument(_entry(entry)) for entry in entries]),
@@ -81,9 +69,9 @@ def _arguments(texts: Iterable[str]) -> list[str]:
 
 def _argument(text: str) -> str:
     if len(text) > _ARGUMENT_BYTES:
-        raise RequestError(
-            f"a policy or context has {len(text)} characters as an argument of a command: a "
-            f"command takes {_ARGUMENT_BYTES}, and AWS's policy simulator hardly more"
+        raise refused(
+            f"an argument of a command has at most {_ARGUMENT_BYTES} bytes, and a policy, a level "
+            f"of SCPs or a key with its values takes {len(text)}"
         )
     return shlex.quote(text)
 

@@ -126,12 +126,12 @@ class Request:
 
         return request_python(self)
 
-    def to_aws_cli(self, policy: Policy | PolicySet | None = None) -> str:
+    def to_aws_cli(self, policy: Policy | PolicySet) -> str:
         """A command by which AWS itself decides this request under `policy`, a stack or one alone.
 
-        It is `aws iam simulate-custom-policy` for a POSIX shell. Without a policy it reads an
-        identity policy from `policy.json`. Raises `RequestError` with the reason where AWS's policy
-        simulator cannot be asked the same question: it takes no session policy, for example.
+        It is `aws iam simulate-custom-policy`, for a POSIX shell. Raises `RequestError` with the
+        reason where AWS's policy simulator cannot be asked the same: it takes no session policy,
+        for example, nor a service as the caller.
         """
         from iamlogic.semantics.aws_cli import simulate_command
 

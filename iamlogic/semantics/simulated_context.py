@@ -1,10 +1,13 @@
 """The context of a request as AWS's policy simulator takes it: keys, values and their types.
 
-The simulator supplies a value where a policy looks at the key, so just the keys that the policies
-look at are said. It is documented nowhere which keys it derives from its caller, so the keys that
-follow from the request's fields (R-K6) are said like any other: where it derives them, too, the
-values are the same. A key that the request lacks is not said, and the simulator counts it among the
-`MissingContextValues` of its answer.
+Just the keys that the policies look at are said. The IAM user guide tells of two kinds of keys that
+cannot be:
+
+- The simulator fills in some keys itself. Those that follow from a caller who is said are the
+  request's as well, and are said again; of the others AWS has values of its own, be the request's
+  what they may.
+- A key cannot be said to be absent: one that is not said is missing, and what needs it does not
+  hold. So a request may lack a key, but not where a statement matches just for that.
 
 A key has one type. It is that of the operators which the policies use on it; where none tells (a
 variable, `Null`) it is that of the key itself (R-K14), else text.
@@ -13,19 +16,16 @@ variable, `Null`) it is that of the key itself (R-K14), else text.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from iamlogic.errors import RequestError
+from iamlogic.semantics.matching import actions_match
 from iamlogic.semantics.request import Request
-from iamlogic.syntax.global_keys import (
-    KEY_FAMILIES,
-    MULTIVALUED_KEYS,
-    SINGLE_VALUED_FAMILIES,
-    SINGLE_VALUED_KEYS,
-)
+from iamlogic.semantics.simulation import Simulation, refused
+from iamlogic.semantics.statements import statement_matches
+from iamlogic.syntax.global_keys import KEY_FAMILIES, MULTIVALUED_KEYS
 from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.operators import Family, Operator
-from iamlogic.syntax.policy import Policy, Statement, Text, Variable
+from iamlogic.syntax.policy import Statement, Text, Variable
 
 _TYPES = {
     Family.STRING: "string",
@@ -36,6 +36,19 @@ _TYPES = {
     Family.BINARY: "binary",
     Family.IP: "ip",
 }
+_OF_CALLER = frozenset({"aws:principalaccount", "aws:principaltype", "aws:username"})
+_OF_AWS = frozenset(
+    {
+        "aws:principalid",
+        "aws:type",
+        "aws:userid",
+        "aws:principalorgid",
+        "aws:principalorgmasteraccountid",
+        "aws:principalorgpaths",
+    }
+)
+"""Keys that the simulator fills in, by the IAM user guide: from the caller, and from AWS."""
+
 _NAME_LENGTHS = range(5, 257)
 """How long the name of a key can be, by the API's reference."""
 
@@ -57,46 +70,62 @@ class _Use:
     operators: list[Operator] = field(default_factory=list)
 
 
-def entries_for(request: Request, policies: Iterable[Policy]) -> tuple[ContextEntry, ...]:
-    """The keys that the request has and the policies look at, in the order of the policies."""
+def entries_for(simulation: Simulation, request: Request) -> tuple[ContextEntry, ...]:
+    """The keys that the request has and the policies look at, in the order of the policies.
+
+    `RequestError` if the simulator would not see the context that the request has.
+    """
+    statements = [s for policy in simulation.policies() for s in policy.statements]
+    for statement in statements:
+        if actions_match(statement.actions, request):
+            _check_filled_in(statement, simulation.caller, request)
+        if statement_matches(statement, request):
+            _check_present(statement, request)
+    return tuple(
+        _entry(use, values)
+        for use in _uses(statements).values()
+        if (values := request.values(use.name))
+    )
+
+
+def _check_filled_in(statement: Statement, caller: str | None, request: Request) -> None:
+    for key, use in _uses([statement]).items():
+        if key in _OF_AWS:
+            raise refused(f"it fills in {use.name} itself, with a value that only AWS knows")
+        if key in _OF_CALLER and caller is None:
+            raise refused(
+                f"it fills in {use.name} itself, from its caller, and cannot be told that this is "
+                f"{request.requester.text}"
+            )
+
+
+def _check_present(statement: Statement, request: Request) -> None:
+    for use in _uses([_but_alternatives(statement)]).values():
+        if not request.values(use.name):
+            raise refused(
+                f"the {statement.effect.value} statement at {statement.where} matches without "
+                f"{use.name}, and it takes a key without value for one that was forgotten"
+            )
+
+
+def _but_alternatives(statement: Statement) -> Statement:
+    """Without resources of which one that matches is enough: those of absent keys never do."""
+    resources = statement.resources
+    has_default = any(
+        isinstance(part, Variable) and part.default is not None
+        for text in (resources.patterns if resources else ())
+        for part in text.template or ()
+    )
+    plain = resources is not None and not resources.negated and not has_default
+    return replace(statement, resources=None) if plain else statement
+
+
+def _uses(statements: Iterable[Statement]) -> dict[str, _Use]:
+    """How the statements look at keys, by folded name."""
     uses: dict[str, _Use] = {}
-    for policy in policies:
-        for statement in policy.statements:
-            _note_uses(statement, uses)
-    return tuple(
-        _entry(use, values) for use in uses.values() if (values := request.values(use.name))
-    )
-
-
-def entries_for_any_policy(request: Request) -> tuple[ContextEntry, ...]:
-    """All keys of the request, for policies that are not known: only global keys have a type."""
-    derived = [name for name in _DERIVED if fold(name) not in map(fold, request.context)]
-    names = [*request.context, *derived]
-    return tuple(
-        _entry(_Use(_global(name)), values) for name in names if (values := request.values(name))
-    )
-
-
-_DERIVED = (
-    "aws:PrincipalArn",
-    "aws:PrincipalAccount",
-    "aws:PrincipalType",
-    "aws:username",
-    "aws:PrincipalIsAWSService",
-    "aws:PrincipalServiceName",
-    "aws:ResourceAccount",
-)
-"""R-K6, in the spelling of AWS."""
-
-
-def _global(name: str) -> str:
-    key = fold(name)
-    if key in SINGLE_VALUED_KEYS | MULTIVALUED_KEYS or key.startswith(SINGLE_VALUED_FAMILIES):
-        return name
-    raise RequestError(
-        f"of which type {name} is for AWS's policy simulator, only a policy that uses it tells"
-        "\n    hint: give the policy"
-    )
+    for statement in statements:
+        _note_uses(statement, uses)
+    return uses
 
 
 def _note_uses(statement: Statement, uses: dict[str, _Use]) -> None:
@@ -119,10 +148,8 @@ def _variables(texts: Iterable[Text]) -> Iterator[str]:
 
 def _entry(use: _Use, values: tuple[str, ...]) -> ContextEntry:
     if len(use.name) not in _NAME_LENGTHS:
-        raise RequestError(
-            f"AWS's policy simulator takes no key {use.name!a}: a name has "
-            f"{_NAME_LENGTHS.start} to {_NAME_LENGTHS.stop - 1} characters"
-        )
+        lengths = f"{_NAME_LENGTHS.start} to {_NAME_LENGTHS.stop - 1}"
+        raise refused(f"the name of a key has {lengths} characters, unlike {use.name!a}")
     several = (
         len(values) > 1
         or fold(use.name) in MULTIVALUED_KEYS
@@ -137,8 +164,8 @@ def _type(use: _Use) -> str:
         families = {KEY_FAMILIES.get(fold(use.name), (Family.STRING,))[0]}
     types = sorted({_TYPES[family] for family in families})
     if len(types) > 1:
-        raise RequestError(
-            f"AWS's policy simulator takes one type for a key, and the policies use {use.name} "
-            f"as {' and as '.join(types)}"
+        raise refused(
+            f"it takes one type for a key, and the policies use {use.name} as "
+            f"{' and as '.join(types)}"
         )
     return types[0]

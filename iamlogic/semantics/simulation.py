@@ -2,20 +2,20 @@
 
 `simulation_of` sorts the policies that have a say in a request (R-E3) into the parameters of the
 API operation SimulateCustomPolicy, or tells why it cannot: a command that asks something else than
-the request is worse than none. By the reference of the API the simulator takes
+the request is worse than none. By the API's reference and the IAM user guide the simulator takes
 
-- identity policies, one permissions boundary, and SCPs level by level (from version 1.43 of
-  botocore on); no session policies, RCPs or VPC endpoint policies;
-- a resource policy with a caller who is an IAM user. Without one there is no caller here: identity
-  policies see a requester by condition keys only, and those are all said;
-- no trust policies of roles.
+- identity policies, one permissions boundary, and SCPs level by level; no session policies, RCPs
+  or VPC endpoint policies;
+- a caller who is an IAM user or a role: of a session it is the role, for an identity policy sees
+  of a session only condition keys;
+- a resource policy, but no role's trust policy, with a caller who is an IAM user;
+- one resource for most actions, but several together for ec2:RunInstances.
 
-A resource policy alone is asked beside an identity policy that is made up: one which allows the
-action if the requester is of another account, where both must allow, and one which allows
-everything else if not. That is the same question unless the policy hands the decision to the
-account's identity policies (R-E8), which is checked by the evaluator.
-
-`ResourceHandlingOption` is never set: its scenarios are of several resources, a request has one.
+An identity policy alone is asked without a caller if the resource is of another account: with one,
+that account would have a say as well. A resource policy alone is asked beside an identity policy
+that is made up: one which allows the action if the requester is of another account, where both must
+allow, and one which allows everything else if not. That is the same question unless the policy
+hands the decision to the account's identity policies (R-E8), which is checked by the evaluator.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from iamlogic.semantics.evaluation import evaluate
 from iamlogic.semantics.request import Request
 from iamlogic.semantics.requester import RequesterKind
 from iamlogic.semantics.stacks import layers_of, needs_resource_side
+from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.policy import (
     Actions,
     Effect,
@@ -46,13 +47,17 @@ _ACTION = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9_.-]+")
 _ACTION_LENGTHS = range(3, 129)
 _RESOURCE = re.compile(r"arn:[^:]+:[^:]+:[^:]*:([^:]*):.+", re.DOTALL)
 _RESOURCE_LENGTH = 2048
+_OF_SEVERAL = frozenset({"ec2:runinstances"})
 _LEVELS = 7
 """Levels of an organization that the simulator takes: the root, five of units, the account."""
 
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """The policies of one simulation. `caller` and `owner` are ARNs, and go with `resource`."""
+    """The policies of one simulation, and whose. `caller` and `owner` are ARNs.
+
+    `owner` is the resource's account where it is not the caller's.
+    """
 
     identity: tuple[Policy, ...]
     boundary: Policy | None = None
@@ -69,50 +74,51 @@ class Simulation:
 
 def simulation_of(subject: Policy | PolicySet, request: Request) -> Simulation:
     """How the simulator is asked for `request` under `subject`; `RequestError` if it cannot be."""
-    check_names(request)
+    _check_names(request)
     if isinstance(subject, PolicySet):
         return _of_stack(subject, request)
     if subject.kind is PolicyKind.IDENTITY:
-        return Simulation((subject,))
-    beside = _made_up(request, granting=request.requester.account != request.resource_owner)
+        return Simulation((subject,), caller=None if _is_foreign(request) else _caller(request))
+    beside = _made_up(request, granting=_is_foreign(request))
     stack = PolicySet(identity=(beside,), resource=subject)
     simulation = _of_stack(stack, request)
     if evaluate(stack, request).outcome is not evaluate(subject, request).outcome:
-        raise _refused(
+        raise refused(
             "the resource policy leaves the decision to the identity policies of the account",
             "ask about a PolicySet with both",
         )
     return simulation
 
 
-def check_names(request: Request) -> None:
+def _check_names(request: Request) -> None:
     """The action and the resource, as the API takes them."""
     action, resource = request.action, request.resource
+    if fold(action) in _OF_SEVERAL:
+        raise refused(f"it decides {action} for several resources together")
     if _ACTION.fullmatch(action) is None or len(action) not in _ACTION_LENGTHS:
-        raise _refused(f"{action!a} is no name of an action")
+        raise refused(f"{action!a} is no name of an action")
     if resource == "*":
         return
     if _RESOURCE.fullmatch(resource) is None:
-        raise _refused(f"the resource {resource!a} is no ARN, nor *")
+        raise refused(f"the resource {resource!a} is no ARN, nor *")
     if "*" in resource or "?" in resource:
-        raise _refused(
+        raise refused(
             f"in a name of a resource, as {resource!a}, it could read * and ? as wildcards"
         )
     if len(resource) > _RESOURCE_LENGTH:
-        raise _refused(f"a resource's ARN has at most {_RESOURCE_LENGTH} characters")
+        raise refused(f"a resource's ARN has at most {_RESOURCE_LENGTH} characters")
 
 
 def _of_stack(stack: PolicySet, request: Request) -> Simulation:
-    simulation = Simulation(())
+    simulation = Simulation((), caller=_caller(request))
     has_identity = False
     for layer in layers_of(stack, request):
         has_identity = has_identity or layer.type is PolicyType.IDENTITY
         simulation = _with_layer(simulation, layer, request)
     if not has_identity:
-        raise _refused(f"{request.requester.text} has no identity policies, which it starts from")
-    foreign = request.requester.account != request.resource_owner
-    if simulation.resource is None and (foreign or needs_resource_side(request)):
-        raise _refused("this request needs a grant of the resource policy, and there is none")
+        raise refused(f"{request.requester.text} has no identity policies, which it starts from")
+    if simulation.resource is None and (_is_foreign(request) or needs_resource_side(request)):
+        raise refused("this request needs a grant of the resource policy, and there is none")
     if not simulation.identity:  # the API takes no empty list
         simulation = replace(simulation, identity=(_made_up(request, granting=False),))
     return simulation
@@ -132,14 +138,14 @@ def _with_layer(simulation: Simulation, layer: Layer, request: Request) -> Simul
             return _with_level(simulation, layer.policies)
         case PolicyType.RCP if not _denies(layer.policies):
             return simulation  # R-E5: the Allow of an RCP says nothing
-    raise _refused(f"it takes no {layer.type.value}")
+    raise refused(f"it takes no {layer.type.value}")
 
 
 def _with_level(simulation: Simulation, level: tuple[Policy, ...]) -> Simulation:
     if not level:
-        raise _refused("what a level without SCPs is to it is documented nowhere")
+        raise refused("what a level without SCPs is to it is documented nowhere")
     if len(simulation.scps) == _LEVELS:
-        raise _refused(f"it takes {_LEVELS} levels of SCPs and no more")
+        raise refused(f"it takes {_LEVELS} levels of SCPs and no more")
     return replace(simulation, scps=(*simulation.scps, level))
 
 
@@ -150,23 +156,39 @@ def _denies(policies: tuple[Policy, ...]) -> bool:
 def _with_resource(simulation: Simulation, policy: Policy, request: Request) -> Simulation:
     requester, owner = request.requester, request.resource_owner
     if requester.kind is not RequesterKind.USER:
-        raise _refused(
+        raise refused(
             f"beside a resource policy only an IAM user can ask, and {requester.text} is none"
         )
     if is_trust_policy(policy):
-        raise _refused("it takes no role trust policies")
-    arn = _RESOURCE.fullmatch(request.resource)
-    if arn is None:
-        raise _refused("beside a resource policy the resource is the one that has it, not *")
-    if arn[1] not in {"", owner}:
-        raise _refused(f"it takes {request.resource} for a resource of {arn[1]}, not of {owner}")
+        raise refused("it takes no role trust policies")
+    named = _account_named(request)
+    if request.resource == "*":
+        raise refused("beside a resource policy the resource is the one that has it, not *")
+    if named not in {"", owner}:
+        raise refused(f"it takes {request.resource} for a resource of {named}, not of {owner}")
     foreign = f"arn:{requester.partition}:iam::{owner}:root"
     return replace(
         simulation,
         resource=policy,
-        caller=requester.text,
         owner=None if owner == requester.account else foreign,
     )
+
+
+def _caller(request: Request) -> str | None:
+    """The ARN of the user or the role that asks; None for whom the simulator does not know."""
+    known = {RequesterKind.USER, RequesterKind.ROLE, RequesterKind.ROLE_SESSION}
+    return request.requester.principal_arn if request.requester.kind in known else None
+
+
+def _is_foreign(request: Request) -> bool:
+    """Whether the resource is of another account, by the request or by the ARN's account."""
+    account = request.requester.account
+    return request.resource_owner != account or _account_named(request) not in {"", account}
+
+
+def _account_named(request: Request) -> str:
+    arn = _RESOURCE.fullmatch(request.resource)
+    return arn[1] if arn else ""
 
 
 def _made_up(request: Request, *, granting: bool) -> Policy:
@@ -176,6 +198,7 @@ def _made_up(request: Request, *, granting: bool) -> Policy:
     return Policy((statement,), Version.V2012)
 
 
-def _refused(reason: str, hint: str | None = None) -> RequestError:
+def refused(reason: str, hint: str | None = None) -> RequestError:
+    """The error of a question that the simulator cannot be asked."""
     message = f"AWS's policy simulator cannot be asked this: {reason}"
     return RequestError(message if hint is None else f"{message}\n    hint: {hint}")
