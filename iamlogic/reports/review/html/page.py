@@ -9,19 +9,16 @@ of how many it does not show more.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from iamlogic.questions.review.globs import MissingLibrary
 from iamlogic.questions.review.notices import Severity, Topic
 from iamlogic.questions.review.review import Review, ReviewedChange
 from iamlogic.reports.external import number
+from iamlogic.reports.pages import environment, inlined, security_policy
 from iamlogic.reports.review.html.marking import VOICE, marked_up
 from iamlogic.reports.review.html.picture import Picture, draw
 from iamlogic.reports.review.html.sections import (
@@ -34,9 +31,6 @@ from iamlogic.reports.review.html.strands import GRAVITY, Strand, strands_of
 from iamlogic.reports.review.order import by_gravity, is_unknown, unread_by_place
 from iamlogic.reports.review.wording import alarm, headline, outcome, proved, scale
 from iamlogic.semantics.explain import printable
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 IN_FULL = 150
 """Changes of which all is shown, the gravest; of the others a page shows the notices."""
@@ -101,52 +95,20 @@ class Page:
 
 def review_html(review: Review, *, in_full: int = IN_FULL) -> str:
     """The page, with so many changes in full. Raises `MissingLibrary` where Jinja2 is missing."""
-    environment = _environment()
+    templates = environment(_TEMPLATES)
+    templates.filters["marked_up"] = marked_up
     style, script = _inlined("page.css"), _inlined("page.js")
-    return environment.get_template("page.html.jinja").render(
-        page=_page(review, in_full), style=style, script=script, policy=_policy(style, script)
+    return templates.get_template("page.html.jinja").render(
+        page=_page(review, in_full),
+        style=style,
+        script=script,
+        policy=security_policy(style, script),
     )
-
-
-def _environment() -> Environment:
-    try:
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    except ImportError:
-        raise MissingLibrary(
-            "the HTML page needs the library Jinja2\n    hint: pip install 'iamlogic[review]'"
-        ) from None
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["marked_up"] = marked_up
-    return environment
 
 
 @cache
 def _inlined(name: str) -> str:
-    """A file of ours that goes into the page as it is; it must not end its element."""
-    from markupsafe import Markup
-
-    text = (_TEMPLATES / name).read_text(encoding="utf-8")
-    assert "</" not in text
-    return Markup(text)  # noqa: S704 (a file of this package)
-
-
-def _policy(style: str, script: str) -> str:
-    """The Content-Security-Policy: this style and this script, and nothing else at all."""
-    return (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode("utf-8")).digest()
-    return f"sha256-{base64.b64encode(digest).decode('ascii')}"
+    return inlined(_TEMPLATES / name)
 
 
 def _page(review: Review, in_full: int) -> Page:
