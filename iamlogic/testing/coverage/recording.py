@@ -46,12 +46,12 @@ class Key:
 class Asked:
     """What was asked about one policy.
 
-    `name` is the policy's in its template. `meaning` is what proofs are about: the policy itself,
-    or what a template leaves open of it.
+    `name` is the policy's in its template, `left_open` has the texts that stand for values which
+    the template leaves open.
     """
 
-    meaning: Policy
     name: str = ""
+    left_open: frozenset[str] = frozenset()
     by_requests: set[Part] = field(default_factory=set)
     untouched: set[Part] = field(default_factory=set)
     questions: dict[Question, None] = field(default_factory=dict)
@@ -59,7 +59,11 @@ class Asked:
 
 @dataclass(slots=True)
 class Record:
-    """All policies in the order they were met; `left_out` are those too many without a file."""
+    """All policies in the order they were met; `left_out` are those too many without a file.
+
+    A template's policy is asked about with everything open that hangs on a placeholder. It is
+    recorded as it is written, with names in the place of values, which requests may have as well.
+    """
 
     asked: dict[Key, Asked] = field(default_factory=dict)
     left_out: set[int] = field(default_factory=set)
@@ -70,26 +74,28 @@ class Record:
         if isinstance(subject, PlacedPolicy):
             key = Key.of(subject.policy)
             self._aliases[Key.of(subject.for_any)] = key
-            asked = self._asked(subject.policy)
+            asked = self._asked(key)
             if asked is not None:
-                asked.meaning, asked.name = subject.for_any, subject.name
+                asked.name = subject.name
+                asked.left_open = frozenset(each.text for each in subject.placeholders)
             return
         for policy in policies_of(subject):
-            self._asked(policy)
+            self._asked(self._key(policy))
 
     def request(self, subject: Policy | PolicySet, request: Request) -> None:
         """A request was tried: on each policy of a stack, whichever decided."""
         for policy in policies_of(subject):
-            asked = self._asked(policy)
+            key = self._key(policy)
+            asked = self._asked(key)
             if asked is not None and asked.untouched:
-                found = asked.untouched.intersection(touched_by(request, policy))
+                found = asked.untouched.intersection(touched_by(request, key.policy))
                 asked.by_requests |= found
                 asked.untouched -= found
 
     def proof(self, subject: Policy | PolicySet, question: Question) -> None:
         """Something was proved, or refuted, of all requests that the question is about."""
         for policy in policies_of(subject):
-            asked = self._asked(policy)
+            asked = self._asked(self._key(policy))
             if asked is not None:
                 asked.questions[question] = None
 
@@ -98,13 +104,13 @@ class Record:
         self._aliases |= other._aliases
         self.left_out |= other.left_out
         for key, theirs in other.asked.items():
-            mine = self._asked(key.policy, key)
+            mine = self._asked(key)
             if mine is None:
                 continue
             mine.by_requests |= theirs.by_requests
             mine.untouched -= theirs.by_requests
             mine.questions |= theirs.questions
-            mine.meaning, mine.name = theirs.meaning, theirs.name or mine.name
+            mine.name, mine.left_open = theirs.name, theirs.left_open
 
     def policies(self) -> Iterator[tuple[Key, Asked]]:
         """In the order of the files; those without one at the end, in the order they were met."""
@@ -112,17 +118,19 @@ class Record:
         yield from sorted(with_file, key=_place)
         yield from (each for each in self.asked.items() if each[0].file is None)
 
-    def _asked(self, policy: Policy, key: Key | None = None) -> Asked | None:
+    def _key(self, policy: Policy) -> Key:
+        key = Key.of(policy)
+        return self._aliases.get(key, key)
+
+    def _asked(self, key: Key) -> Asked | None:
         """What is kept of a policy; None for one too many without a file."""
-        key = Key.of(policy) if key is None else key
-        key = self._aliases.get(key, key)
         known = self.asked.get(key)
         if known is not None:
             return known
         if key.file is None and _count_without_file(self.asked) >= MOST_WITHOUT_FILE:
-            self.left_out.add(hash(policy))
+            self.left_out.add(hash(key))
             return None
-        self.asked[key] = Asked(policy, untouched=set(parts_of(policy)))
+        self.asked[key] = Asked(untouched=set(parts_of(key.policy)))
         return self.asked[key]
 
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from iamlogic.syntax.policy import Policy
+from iamlogic.syntax.policy import Policy, Statement
 from iamlogic.testing.coverage.parts import BRANCHES, Part, parts_of
 from iamlogic.testing.coverage.proofs import Question, touched_by_proofs
 from iamlogic.testing.coverage.recording import Asked, Key, Record
@@ -69,9 +69,11 @@ def tally(record: Record, seconds: float = PATIENCE) -> Coverage:
 
 def _covered(key: Key, asked: Asked, number: int, end: float) -> Covered:
     parts = tuple(parts_of(key.policy))
-    proofs = touched_by_proofs(asked.meaning, asked.questions, parts, end - time.monotonic())
-    touched = asked.by_requests | (proofs.parts & set(parts))
-    impossible = _impossible(asked, parts, touched, end)
+    proofs = touched_by_proofs(key.policy, asked.questions, parts, end - time.monotonic())
+    touched = asked.by_requests | proofs.parts
+    open_ = {number for number, each in enumerate(key.policy.statements) if _is_open(each, asked)}
+    unknown = {*proofs.unknown, *(part for part in parts if part.statement in open_)}
+    impossible = _impossible(key.policy, parts, touched, open_, end)
     return Covered(
         policy=key.policy,
         file=key.file,
@@ -79,23 +81,36 @@ def _covered(key: Key, asked: Asked, number: int, end: float) -> Covered:
         number=number,
         parts=tuple(part for part in parts if part not in impossible),
         by_requests=frozenset(asked.by_requests),
-        by_proofs=proofs.parts.intersection(parts),
-        unknown=(proofs.unknown - touched) & set(parts),
+        by_proofs=proofs.parts,
+        unknown=frozenset(unknown - touched if asked.questions else ()),
         impossible=impossible,
     )
 
 
+def _is_open(statement: Statement, asked: Asked) -> bool:
+    """Whether what a statement matches hangs on a value that nobody knows yet.
+
+    A text that stands for the value is no value: that no request matches it says nothing.
+    """
+    texts = [*(statement.resources.patterns if statement.resources else ())]
+    texts += statement.actions.patterns
+    texts += (value for condition in statement.conditions for value in condition.values)
+    names = [each.text for each in texts]
+    names += (each.text for each in (statement.principals.entries if statement.principals else ()))
+    return any(text in name for text in asked.left_open for name in names)
+
+
 def _impossible(
-    asked: Asked, parts: Iterable[Part], touched: set[Part], end: float
+    policy: Policy, parts: Iterable[Part], touched: set[Part], open_: set[int], end: float
 ) -> frozenset[Part]:
     """Branches that no request at all can take, in statements that somebody cared about."""
-    cared = {part.statement for part in touched}
+    cared = {part.statement for part in touched} - open_
     doubtful = {
         part
         for part in parts
         if part.element in BRANCHES and part.statement in cared and part not in touched
     }
-    anything = touched_by_proofs(asked.meaning, [Question()], doubtful, end - time.monotonic())
+    anything = touched_by_proofs(policy, [Question()], doubtful, end - time.monotonic())
     return frozenset(doubtful - anything.parts - anything.unknown)
 
 
