@@ -80,6 +80,37 @@ def read_snapshot(path: Path) -> Snapshot | None:
         raise il.PolicyReadError(str(path), "it is no snapshot of a policy") from None
 
 
+def otherwise(then: Snapshot, now: Snapshot) -> str | None:
+    """What makes the two another thing altogether, so that there is nothing to compare.
+
+    Open texts that look alike must stand for the same, and so they do not in two versions of the
+    language: a value may hold policy variables, which one of the two does not know.
+    """
+    if (before := _what(then.subject)) and (after := _what(now.subject)) and before != after:
+        return f"it was {before}, now it is {after}"
+    known = {each[0]: each for each in then.placeholders}
+    for each in now.placeholders:
+        if known.get(each[0], each) != each:
+            return f"{each[1]} stands for something else in its template"
+    if then.placeholders and now.placeholders and _version(then) != _version(now):
+        return f"its Version was {_version(then)}, now it is {_version(now)}"
+    return None
+
+
+def _what(subject: il.Policy | il.PolicySet) -> str | None:
+    """What it is; a policy without statements can be of either kind (R-E20)."""
+    if isinstance(subject, il.PolicySet):
+        return "a stack"
+    if not subject.statements:
+        return None
+    return "an identity policy" if subject.kind is il.PolicyKind.IDENTITY else "a resource policy"
+
+
+def _version(snapshot: Snapshot) -> str:
+    version = snapshot.subject.version if isinstance(snapshot.subject, il.Policy) else None
+    return "2008-10-17" if version is None else version.value  # R-P2
+
+
 def _document(subject: il.Policy | il.PolicySet) -> dict[str, object]:
     if isinstance(subject, il.Policy):
         decoded: dict[str, object] = json.loads(il.format(subject))

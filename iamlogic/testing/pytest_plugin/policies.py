@@ -21,10 +21,11 @@ from iamlogic.testing.subjects import Subject
 
 def parametrize(metafunc: pytest.Metafunc) -> None:
     """One run of the test for each policy that its markers name."""
-    function = f"{metafunc.definition.nodeid}"
+    function = metafunc.definition.nodeid
     if "policy" not in metafunc.fixturenames:
-        raise pytest.UsageError(
-            f"{function}: a test with the marker policy takes a policy: def …(policy)"
+        pytest.fail(
+            f"{function}: a test with the marker policy takes a policy: def …(policy)",
+            pytrace=False,
         )
     root, here = metafunc.config.rootpath, metafunc.definition.path.parent
     markers = metafunc.definition.iter_markers("policy")
@@ -38,16 +39,18 @@ def _named_by(marker: pytest.Mark, root: Path, here: Path, function: str) -> lis
     unknown = sorted(marker.kwargs.keys() - {"types"})
     if unknown or not globs or not all(isinstance(each, str) for each in globs):
         told = f"{unknown[0]} is none of its options" if unknown else "it names files"
-        raise pytest.UsageError(
+        pytest.fail(
             f"{function}: the marker policy is wrong: {told}; write "
-            '@pytest.mark.policy("policies/*.json", types=["resource policy"])'
+            '@pytest.mark.policy("policies/*.json", types=["resource policy"])',
+            pytrace=False,
         )
     try:
         return policies_at(
             globs, root, here, types=list(_types(types)), deployment=_deployment(root)
         )
     except IamlogicError as error:
-        raise pytest.UsageError(f"{function}: {error}") from None
+        told = str(error)
+    pytest.fail(f"{function}: {told}", pytrace=False)
 
 
 def _types(given: object) -> Iterator[PolicyType]:
@@ -77,7 +80,7 @@ def policy_of(request: pytest.FixtureRequest) -> Subject:
     loaded = getattr(request, "param", None)
     if not isinstance(loaded, Loaded):
         hint = '@pytest.mark.policy("policies/*.json") says which it is'
-        raise pytest.UsageError(f"the fixture policy has no policy: {hint}")
+        pytest.fail(f"the fixture policy has no policy: {hint}", pytrace=False)
     if isinstance(loaded.subject, IamlogicError):
         pytest.fail(str(loaded.subject), pytrace=False)
     return loaded.subject

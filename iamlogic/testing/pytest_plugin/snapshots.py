@@ -20,7 +20,7 @@ import pytest
 import iamlogic as il
 from iamlogic.testing.assertions.comparisons import assert_equivalence
 from iamlogic.testing.evidence.failure import failure
-from iamlogic.testing.snapshots import Snapshot, read_snapshot
+from iamlogic.testing.snapshots import Snapshot, otherwise, read_snapshot
 from iamlogic.testing.subjects import Subject, checked, title
 
 FOLDER = "__policy_snapshots__"
@@ -52,37 +52,33 @@ class PolicySnapshot:
         now, path = Snapshot.of(subject), self._path(name)
         self._node.user_properties.append((USED, self._shown(path)))
         try:
-            self._assert_same(read_snapshot(path), now, subject, path, timeout)
-        except (AssertionError, il.IamlogicError):
+            self._assert_same(now, subject, path, timeout)
+        except AssertionError:
             if not self._updates:
                 raise
             now.write(path)
             self._node.user_properties.append((WRITTEN, self._shown(path)))
 
     def _assert_same(
-        self,
-        then: Snapshot | None,
-        now: Snapshot,
-        subject: Subject,
-        path: Path,
-        timeout: float | None,
+        self, now: Snapshot, subject: Subject, path: Path, timeout: float | None
     ) -> None:
         __tracebackhide__ = True
-        name, shown = title(subject), self._shown(path)
+        name, kept = title(subject), self._shown(path)
         hint = ["", f"{_UPDATE} accepts what it means now"]
+        try:
+            then = read_snapshot(path)
+        except il.IamlogicError as error:
+            raise failure(f"the snapshot {kept} cannot be read", [str(error), *hint]) from None
         if then is None:
-            raise failure(f"{name} has no snapshot yet: {shown}", hint)
+            raise failure(f"{name} has no snapshot yet: {kept}", hint)
         if then == now:
             return
-        if _reads_otherwise(then, now):
-            said = (
-                f"{name} is not what was accepted in {shown}: its template leaves open other values"
-            )
-            raise failure(said, hint)
+        other = otherwise(then, now)
+        if other is not None:
+            raise failure(f"{name} is not what was accepted in {kept}: {other}", hint)
         comparison = il.compare(then.subject, now.subject, timeout=timeout)
-        assert_equivalence(
-            comparison, subject, f"{name} does not mean what was accepted in {shown}", hint
-        )
+        said = f"{name} does not mean what was accepted in {kept}"
+        assert_equivalence(comparison, subject, said, hint)
 
     def _path(self, name: str | None) -> Path:
         test: Path = self._node.path
@@ -95,18 +91,6 @@ class PolicySnapshot:
     def _shown(self, path: Path) -> str:
         root = self._root
         return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
-
-
-def _reads_otherwise(then: Snapshot, now: Snapshot) -> bool:
-    """Whether open texts that look alike stand for something else than they did.
-
-    Of equal texts, that is. In another version of the language, too, a value can mean another.
-    """
-    known = {each[0]: each for each in then.placeholders}
-    if any(known.get(each[0], each) != each for each in now.placeholders):
-        return True
-    versions = [each.subject.version for each in (then, now) if isinstance(each.subject, il.Policy)]
-    return bool(then.placeholders and now.placeholders) and len(set(versions)) > 1
 
 
 _ODD = re.compile(r"[^A-Za-z0-9._\[\] =,+-]+")
@@ -124,7 +108,7 @@ def summary_lines(config: pytest.Config, reports: list[pytest.TestReport]) -> It
     properties = [each for report in reports for each in report.user_properties]
     written = sorted({str(path) for name, path in properties if name == WRITTEN})
     if written:
-        yield f"{len(written)} policy snapshots written:"
+        yield f"{_count(written)} written:"
         yield from (f"  {path}" for path in written)
     if not _ran_all(config, reports):
         return
@@ -135,10 +119,14 @@ def summary_lines(config: pytest.Config, reports: list[pytest.TestReport]) -> It
     if config.getoption(_UPDATE):
         for each in unused:
             (config.rootpath / each).unlink()
-        yield f"{len(unused)} policy snapshots removed, which no test uses any more:"
+        yield f"{_count(unused)} removed, which no test uses any more:"
     else:
-        yield f"{len(unused)} policy snapshots that no test uses any more ({_UPDATE} removes them):"
+        yield f"{_count(unused)} that no test uses any more ({_UPDATE} removes such):"
     yield from (f"  {path}" for path in unused)
+
+
+def _count(paths: list[str]) -> str:
+    return "1 policy snapshot" if len(paths) == 1 else f"{len(paths)} policy snapshots"
 
 
 def _ran_all(config: pytest.Config, reports: list[pytest.TestReport]) -> bool:
