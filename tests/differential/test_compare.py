@@ -16,10 +16,11 @@ from iamlogic.semantics.statements import statement_matches
 from iamlogic.semantics.world import is_compared
 from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.policy import Effect, Policy, Statement
-from iamlogic.testing.strategies.policies import pairs, policies
-from iamlogic.testing.strategies.requests import requests
-from iamlogic.testing.strategies.vocabulary import MULTIVALUED
+from iamlogic.testing.strategies.pairs import policy_pairs
+from iamlogic.testing.strategies.policies import policies
+from iamlogic.testing.strategies.vocabulary import COLLIDING, MULTIVALUED
 from tests.differential.oracle import allows_more, share
+from tests.strategies.edge_requests import requests
 
 RELATIONS = {
     (False, False): Relation.EQUIVALENT,
@@ -44,7 +45,7 @@ def loses(relation: Relation) -> bool:
 
 
 @share(50)
-@given(pairs())
+@given(policy_pairs(COLLIDING))
 def test_the_relation_is_the_reference_s(pair: PairOfPolicies) -> None:
     comparison = il.compare(*pair, all_requests=True)
     if _hangs_on_unseen(comparison):
@@ -59,7 +60,7 @@ def test_the_relation_is_the_reference_s(pair: PairOfPolicies) -> None:
 
 
 @share(20)
-@given(pairs(MULTIVALUED, max_statements=2))
+@given(policy_pairs(MULTIVALUED, max_statements=2))
 def test_the_relation_is_the_reference_s_where_keys_have_several_values(
     pair: PairOfPolicies,
 ) -> None:
@@ -80,7 +81,7 @@ def _hangs_on_unseen(comparison: il.Comparison) -> bool:
 
 
 @share(200)
-@given(pairs(), st.data())
+@given(policy_pairs(COLLIDING), st.data())
 def test_no_request_contradicts_a_comparison(pair: PairOfPolicies, data: st.DataObject) -> None:
     comparison = il.compare(*pair, all_requests=True)
     for _ in range(10):
@@ -102,7 +103,7 @@ def _hold_against(request: Request, comparison: il.Comparison) -> None:
 
 
 @share(100)
-@given(pairs())
+@given(policy_pairs(COLLIDING))
 def test_every_comparison_is_decided_and_its_account_complete(pair: PairOfPolicies) -> None:
     comparison = il.compare(*pair, all_requests=True)
     if not comparison.complete:  # it hangs on a principal by which no request is written (R-M8)
@@ -113,7 +114,7 @@ def test_every_comparison_is_decided_and_its_account_complete(pair: PairOfPolici
 
 
 @share(100)
-@given(pairs())
+@given(policy_pairs(COLLIDING))
 def test_every_witness_lies_in_its_region_and_in_the_difference(pair: PairOfPolicies) -> None:
     comparison = il.compare(*pair, all_requests=True)
     before, after = pair
@@ -131,7 +132,7 @@ def test_every_witness_lies_in_its_region_and_in_the_difference(pair: PairOfPoli
 
 
 @share(15)
-@given(pairs(max_statements=2))
+@given(policy_pairs(COLLIDING, max_statements=2))
 def test_every_pattern_of_a_region_has_a_request_of_its_own(pair: PairOfPolicies) -> None:
     """A request in the difference that no other pattern of its list in the region matches."""
     for earlier, later, regions in _directions(pair):
@@ -144,7 +145,7 @@ def test_every_pattern_of_a_region_has_a_request_of_its_own(pair: PairOfPolicies
 
 
 @share(30)
-@given(pairs(max_statements=2))
+@given(policy_pairs(COLLIDING, max_statements=2))
 def test_no_region_can_be_left_out(pair: PairOfPolicies) -> None:
     for earlier, later, regions in _directions(pair):
         for region in regions:
@@ -203,12 +204,12 @@ def _can_be_denied(region: Statement) -> bool:
     return region.effect is Effect.DENY or not negated
 
 
-@given(policies())
+@given(policies(COLLIDING))
 def test_a_policy_is_equivalent_to_itself(policy: Policy) -> None:
     assert il.compare(policy, policy, all_requests=True).relation is Relation.EQUIVALENT
 
 
-@given(pairs())
+@given(policy_pairs(COLLIDING))
 def test_comparisons_mirror_each_other(pair: PairOfPolicies) -> None:
     before, after = pair
     there, back = (
@@ -220,7 +221,7 @@ def test_comparisons_mirror_each_other(pair: PairOfPolicies) -> None:
     assert bool(back.lost) == bool(there.gained)
 
 
-@given(pairs())
+@given(policy_pairs(COLLIDING))
 def test_another_allow_never_loses_and_another_deny_never_gains(pair: PairOfPolicies) -> None:
     policy, other = pair
     for statement in other.statements:
@@ -229,7 +230,7 @@ def test_another_allow_never_loses_and_another_deny_never_gains(pair: PairOfPoli
         assert not (loses if statement.effect is Effect.ALLOW else gains)(relation)
 
 
-@given(policies(), st.data())
+@given(policies(COLLIDING), st.data())
 def test_neither_order_of_statements_nor_of_values_matters(
     policy: Policy, data: st.DataObject
 ) -> None:

@@ -12,20 +12,20 @@ from iamlogic.semantics import Request, allows
 from iamlogic.symbolic.reference import fixed
 from iamlogic.syntax.policy import Policy, PolicyKind
 from iamlogic.testing.strategies.policies import policies
-from iamlogic.testing.strategies.requests import with_request
-from iamlogic.testing.strategies.vocabulary import KEYS, MULTIVALUED, PRINCIPALS
+from iamlogic.testing.strategies.vocabulary import COLLIDING, KEYS, MULTIVALUED, PRINCIPALS
 from tests.differential.oracle import share
+from tests.strategies.edge_requests import with_request
 
 
 @share(100)
-@given(with_request(policies(kind=PolicyKind.IDENTITY)))
+@given(with_request(policies(COLLIDING, kind=PolicyKind.IDENTITY)))
 def test_identity_policies_mean_the_same_in_both(drawn: tuple[Policy, Request]) -> None:
     policy, request = drawn
     assert fixed(policy, request) == allows(policy, request)
 
 
 @share(100)
-@given(with_request(policies(kind=PolicyKind.RESOURCE)))
+@given(with_request(policies(COLLIDING, kind=PolicyKind.RESOURCE)))
 def test_resource_policies_mean_the_same_in_both(drawn: tuple[Policy, Request]) -> None:
     policy, request = drawn
     assert fixed(policy, request) == allows(policy, request)

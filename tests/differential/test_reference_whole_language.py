@@ -19,10 +19,11 @@ import iamlogic as il
 from iamlogic.semantics import Request, allows
 from iamlogic.symbolic.reference import fixed
 from iamlogic.syntax.policy import Policy
-from iamlogic.testing.strategies.policies import conditions, policies
-from iamlogic.testing.strategies.requests import with_request
+from iamlogic.testing.strategies.elements import conditions
+from iamlogic.testing.strategies.policies import policies
 from iamlogic.testing.strategies.vocabulary import WHOLE_LANGUAGE, Vocabulary
 from tests.differential.oracle import allows_more, share
+from tests.strategies.edge_requests import with_request
 
 each_vocabulary = pytest.mark.parametrize("vocabulary", WHOLE_LANGUAGE.values(), ids=WHOLE_LANGUAGE)
 

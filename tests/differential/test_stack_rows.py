@@ -15,10 +15,10 @@ import pytest
 import iamlogic as il
 from iamlogic import Outcome, PolicySet, Request
 from iamlogic.semantics.requester import RequesterKind
-from iamlogic.testing.strategies.stacks import SERVICE_LINKED
 from iamlogic.testing.strategies.vocabulary import CANONICAL, HERE, THERE
 from tests.conformance.test_decision_table import ROWS, Row, _request, _stack
 from tests.differential.fixing_stacks import formula_allows
+from tests.strategies.stacked import SERVICE_LINKED
 
 Statement = dict[str, object]
 

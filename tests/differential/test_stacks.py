@@ -23,28 +23,22 @@ from iamlogic.semantics.statements import statement_matches
 from iamlogic.semantics.world import can_exist, can_send
 from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.policy import Effect, Statement
-from iamlogic.testing.strategies.stack_requests import (
+from iamlogic.testing.strategies.scopes import scopes
+from iamlogic.testing.strategies.stack_pairs import stack_pairs
+from iamlogic.testing.strategies.stacks import levels_of_scps, own_policies, stacks
+from iamlogic.testing.strategies.vocabulary import HERE, THERE
+from tests.differential.fixing_stacks import formula_allows
+from tests.differential.oracle import share
+from tests.strategies.laws.stacks import LAWS, Law
+from tests.strategies.stack_requests import (
     comes_by_endpoint,
     grids,
     is_concerned,
     is_left_out_as_linked,
-    scopes,
     scopes_on_buckets,
     stack_requests,
 )
-from iamlogic.testing.strategies.stacks import (
-    HERE,
-    STACKED,
-    THERE,
-    edit_policies,
-    levels_of_scps,
-    own_policies,
-    stack_pairs,
-    stacks,
-)
-from tests.differential.fixing_stacks import formula_allows
-from tests.differential.oracle import share
-from tests.strategies.laws.stacks import LAWS, Law
+from tests.strategies.stacked import STACKED, edit_policies
 
 Pair = tuple[PolicySet, PolicySet]
 Question = Callable[..., il.Answer]
@@ -57,7 +51,7 @@ SECONDS = 5.0
 @share(50)
 @given(st.data())
 def test_formula_and_evaluator_agree_on_one_request(data: st.DataObject) -> None:
-    stack = data.draw(stacks())
+    stack = data.draw(stacks(STACKED))
     for _ in range(3):
         request = data.draw(stack_requests(stack))
         if can_exist(request, multivalued_keys(stack.policies())):
@@ -133,7 +127,7 @@ EMPTY = "the scope holds no request"
 def test_an_answer_shows_a_request_or_no_request_contradicts_it(
     question: Question, data: st.DataObject
 ) -> None:
-    stack, scope, about = data.draw(stacks()), data.draw(scopes()), data.draw(asked())
+    stack, scope, about = data.draw(stacks(STACKED)), data.draw(scopes(STACKED)), data.draw(asked())
     answer = question(stack, scope, **about._asdict(), timeout=SECONDS)
     event(f"{answer.verdict.value}: {answer.reason if answer.witness is None else 'witness'}")
     shown, allowed = CLAIMS[question]
@@ -158,7 +152,7 @@ def test_an_answer_shows_a_request_or_no_request_contradicts_it(
 @share(50)
 @given(data=st.data())
 def test_what_never_happens_cannot(data: st.DataObject) -> None:
-    stack, scope, about = data.draw(stacks()), data.draw(scopes()), data.draw(asked())
+    stack, scope, about = data.draw(stacks(STACKED)), data.draw(scopes(STACKED)), data.draw(asked())
     can, never, always = (
         question(stack, scope, **about._asdict(), timeout=SECONDS).verdict
         for question in (il.can, il.never_allows, il.always_allows)
@@ -172,7 +166,7 @@ def test_what_never_happens_cannot(data: st.DataObject) -> None:
 @share(50)
 @given(data=st.data())
 def test_a_proof_of_denial_needs_each_statement_it_names(data: st.DataObject) -> None:
-    stack, scope, about = data.draw(stacks()), data.draw(scopes()), data.draw(asked())
+    stack, scope, about = data.draw(stacks(STACKED)), data.draw(scopes(STACKED)), data.draw(asked())
     answer = il.never_allows(stack, scope, **about._asdict(), timeout=SECONDS)
     if answer.verdict is Verdict.HOLDS:
         _every_statement_is_needed(list(answer.statements), stack, scope, about)
@@ -224,8 +218,8 @@ def loses(relation: Relation) -> bool:
 @share(50)
 @given(data=st.data())
 def test_no_request_contradicts_a_comparison(data: st.DataObject) -> None:
-    pair, about = data.draw(stack_pairs()), data.draw(asked())
-    scope = data.draw(st.none() | st.none() | scopes())
+    pair, about = data.draw(stack_pairs(STACKED)), data.draw(asked())
+    scope = data.draw(st.none() | st.none() | scopes(STACKED))
     comparison = il.compare(*pair, scope=scope, **about._asdict(), timeout=SECONDS)
     event(f"{comparison.relation.value}, complete: {comparison.complete}")
     before, after = pair
@@ -262,7 +256,7 @@ def test_no_request_contradicts_a_comparison(data: st.DataObject) -> None:
 @share(50)
 @given(data=st.data())
 def test_comparisons_mirror_each_other(data: st.DataObject) -> None:
-    pair, about = data.draw(stack_pairs()), data.draw(asked())
+    pair, about = data.draw(stack_pairs(STACKED)), data.draw(asked())
     there = il.compare(*pair, **about._asdict(), timeout=SECONDS).relation
     back = il.compare(*reversed(pair), **about._asdict(), timeout=SECONDS).relation
     assert Relation.UNKNOWN in (there, back) or back is MIRRORED.get(there, there)
@@ -294,8 +288,8 @@ def test_a_law(law: Law, data: st.DataObject) -> None:
 def test_an_empty_level_allows_nothing_to_those_in_an_account(data: st.DataObject) -> None:
     # R-E4; R-E3: neither the management account nor service-linked roles are concerned
     stack = replace(
-        data.draw(stacks()),
-        scps=data.draw(st.permutations([[], *data.draw(levels_of_scps())])),
+        data.draw(stacks(STACKED)),
+        scps=data.draw(st.permutations([[], *data.draw(levels_of_scps(STACKED))])),
         management_account=False,
         service_linked=False,
     )
@@ -313,7 +307,7 @@ def test_an_empty_level_allows_nothing_to_those_in_an_account(data: st.DataObjec
 @given(data=st.data())
 def test_one_identity_policy_is_the_same_alone_and_as_a_stack(data: st.DataObject) -> None:
     # In their own account, and where no resource policy is required (R-E8, R-E10)
-    policy = data.draw(own_policies())
+    policy = data.draw(own_policies(STACKED))
     stack, scope = PolicySet(identity=[policy]), data.draw(scopes_on_buckets())
     principal = data.draw(st.sampled_from(["user/alice", "user/p/alice", "role/R", "role/p/R"]))
     about = {

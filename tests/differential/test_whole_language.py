@@ -15,11 +15,12 @@ from iamlogic.semantics import allows
 from iamlogic.semantics.usual import with_usual_context
 from iamlogic.semantics.world import can_exist, can_send, is_compared
 from iamlogic.syntax.multivalued import multivalued_keys
-from iamlogic.testing.strategies.policies import pairs, policies
-from iamlogic.testing.strategies.requests import requests, with_request
+from iamlogic.testing.strategies.pairs import policy_pairs
+from iamlogic.testing.strategies.policies import policies
 from iamlogic.testing.strategies.vocabulary import WHOLE_LANGUAGE, Vocabulary
 from tests.differential.fixing import symbolically_allows
 from tests.differential.oracle import share
+from tests.strategies.edge_requests import requests, with_request
 
 each_vocabulary = pytest.mark.parametrize("vocabulary", WHOLE_LANGUAGE.values(), ids=WHOLE_LANGUAGE)
 
@@ -37,7 +38,7 @@ def test_both_meanings_agree_on_one_request(data: st.DataObject, vocabulary: Voc
 @share(100)
 @given(data=st.data())
 def test_no_request_contradicts_a_comparison(data: st.DataObject, vocabulary: Vocabulary) -> None:
-    pair = data.draw(pairs(vocabulary, max_statements=2))
+    pair = data.draw(policy_pairs(vocabulary, max_statements=2))
     before, after = pair
     comparison = il.compare(before, after, all_requests=True)
     if comparison.relation is il.Relation.UNKNOWN:
@@ -57,7 +58,7 @@ def test_no_request_contradicts_a_comparison(data: st.DataObject, vocabulary: Vo
 def test_no_request_that_aws_sends_contradicts_a_comparison(
     data: st.DataObject, vocabulary: Vocabulary
 ) -> None:
-    pair = data.draw(pairs(vocabulary, max_statements=2))
+    pair = data.draw(policy_pairs(vocabulary, max_statements=2))
     before, after = pair
     comparison = il.compare(before, after)
     if comparison.relation is il.Relation.UNKNOWN:
@@ -79,7 +80,7 @@ def test_no_request_that_aws_sends_contradicts_a_comparison(
 def test_world_facts_only_take_differences_away(
     data: st.DataObject, vocabulary: Vocabulary
 ) -> None:
-    pair = data.draw(pairs(vocabulary, max_statements=2))
+    pair = data.draw(policy_pairs(vocabulary, max_statements=2))
     sent, any_ = il.compare(*pair), il.compare(*pair, all_requests=True)
     if il.Relation.UNKNOWN not in (sent.relation, any_.relation):
         assert not sent.gained or any_.gained

@@ -16,10 +16,11 @@ from iamlogic.inputs.account import load_account
 from iamlogic.questions.account import Identity
 from iamlogic.syntax.policy import Policy, PolicyKind
 from iamlogic.testing.strategies.policies import documents
+from iamlogic.testing.strategies.vocabulary import COLLIDING
 from tests.inputs.exports import ACCOUNT, Json, url_encoded, written
 
 IAM = f"arn:aws:iam::{ACCOUNT}"
-PLAIN = documents(kind=PolicyKind.IDENTITY, max_statements=2)
+PLAIN = documents(COLLIDING, kind=PolicyKind.IDENTITY, max_statements=2)
 PATHS = st.sampled_from(["", "a/", "a/b/"])
 TRUST = st.sampled_from([f"{IAM}:root", f"{IAM}:user/u0"]).map(
     lambda principal: {

@@ -13,11 +13,12 @@ from iamlogic.semantics.statements import statement_matches
 from iamlogic.semantics.world import is_compared
 from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.policy import Effect, Policy, Statement
-from iamlogic.testing.strategies.policies import pairs, policies
-from iamlogic.testing.strategies.requests import requests
+from iamlogic.testing.strategies.pairs import policy_pairs
+from iamlogic.testing.strategies.policies import policies
 from iamlogic.testing.strategies.vocabulary import COLLIDING
 from tests.differential.oracle import share
 from tests.questions.reasons import hold_reasons
+from tests.strategies.edge_requests import requests
 
 GAINS = {il.Relation.MORE_PERMISSIVE, il.Relation.INCOMPARABLE}
 NOTHING = il.parse({"Version": "2012-10-17", "Statement": []})
@@ -36,7 +37,7 @@ def allow_indexes(one: Policy) -> list[int]:
 
 
 @share(100)
-@given(pairs(), st.data())
+@given(policy_pairs(COLLIDING), st.data())
 def test_no_request_contradicts_the_check_for_new_access(
     pair: tuple[Policy, Policy], data: st.DataObject
 ) -> None:
@@ -66,7 +67,7 @@ def _is_unfinished(answer: il.Answer) -> bool:
 
 
 @share(60)
-@given(pairs())
+@given(policy_pairs(COLLIDING))
 def test_the_check_for_new_access_agrees_with_compare(pair: tuple[Policy, Policy]) -> None:
     existing, new = pair
     answer = il.check_no_new_access(existing, new)
@@ -82,7 +83,7 @@ def test_the_check_for_new_access_agrees_with_compare(pair: tuple[Policy, Policy
 
 
 @share(50)
-@given(pairs())
+@given(policy_pairs(COLLIDING))
 def test_new_access_laws(pair: tuple[Policy, Policy]) -> None:
     existing, new = pair
     assert il.check_no_new_access(new, new)
@@ -105,7 +106,7 @@ RESOURCES = st.lists(st.sampled_from(COLLIDING.resources), max_size=2)
 
 
 @share(60)
-@given(policies(), ACTIONS, RESOURCES, st.data())
+@given(policies(COLLIDING), ACTIONS, RESOURCES, st.data())
 def test_granted_access_is_what_never_allows_says_of_the_scope(
     subject: Policy, actions: list[str], resources: list[str], data: st.DataObject
 ) -> None:

@@ -23,8 +23,8 @@ from iamlogic.syntax.json_text import read_json_text
 from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.policy import Policy, PolicyKind
-from iamlogic.testing.strategies.policies import Json, documents, policies, statements
-from iamlogic.testing.strategies.requests import requests
+from iamlogic.testing.strategies.elements import Json
+from iamlogic.testing.strategies.policies import documents, policies, statement_documents
 from iamlogic.testing.strategies.vocabulary import (
     ARN,
     COLLIDING,
@@ -35,6 +35,7 @@ from iamlogic.testing.strategies.vocabulary import (
     Vocabulary,
 )
 from tests.differential.oracle import share
+from tests.strategies.edge_requests import requests
 
 OPEN = replace(
     COLLIDING,
@@ -72,7 +73,7 @@ PRINCIPALS = ("*", HERE, THERE, f"arn:aws:iam::{HERE}:user/a")
 @st.composite
 def scopes(draw: DrawFn, vocabulary: Vocabulary = COLLIDING) -> il.Scope:
     """A statement's words without its effect; often about everybody."""
-    written = draw(statements(vocabulary, kind=draw(st.sampled_from(PolicyKind))))
+    written = draw(statement_documents(vocabulary, kind=draw(st.sampled_from(PolicyKind))))
     return il.Scope({name: each for name, each in written.items() if name != "Effect"})
 
 
@@ -89,7 +90,7 @@ def guardrails(
 
 
 @share(100)
-@given(policies(), guardrails(scopes()), st.data())
+@given(policies(COLLIDING), guardrails(scopes()), st.data())
 def test_no_request_contradicts_a_guardrail_that_is_kept(
     policy: Policy, guardrail: il.Guardrail, data: st.DataObject
 ) -> None:

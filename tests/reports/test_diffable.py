@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 import iamlogic as il
 from iamlogic.reports.diffable import diffable, shown
 from iamlogic.syntax.policy import PolicyKind
-from iamlogic.testing.strategies.policies import Json, documents, pairs
+from iamlogic.testing.strategies.elements import Json
+from iamlogic.testing.strategies.pairs import policy_pairs
+from iamlogic.testing.strategies.policies import documents
+from iamlogic.testing.strategies.vocabulary import COLLIDING
 
 
 def test_every_part_of_a_statement_is_a_line_with_its_element() -> None:
@@ -81,7 +84,7 @@ def test_two_texts_have_two_lines(one: str, other: str) -> None:
     assert len(shown(one).splitlines()) == 1
 
 
-@given(st.sampled_from(PolicyKind).flatmap(lambda kind: documents(kind=kind)))
+@given(st.sampled_from(PolicyKind).flatmap(lambda kind: documents(COLLIDING, kind=kind)))
 def test_the_order_of_members_and_values_does_not_show(document: Json) -> None:
     assert diffable(il.parse(json.dumps(turned(document)))) == diffable(
         il.parse(json.dumps(document))
@@ -100,7 +103,7 @@ def turned(value: Json, name: str = "") -> Json:
             return value
 
 
-@given(pairs())
+@given(policy_pairs(COLLIDING))
 def test_policies_that_read_the_same_mean_the_same(pair: tuple[il.Policy, il.Policy]) -> None:
     before, after = pair
     if diffable(before) == diffable(after):

@@ -14,7 +14,8 @@ from iamlogic.semantics.statements import statement_matches
 from iamlogic.syntax.documents import parse
 from iamlogic.syntax.policy import Policy
 from iamlogic.testing.strategies.policies import policies
-from iamlogic.testing.strategies.requests import requests
+from iamlogic.testing.strategies.vocabulary import COLLIDING
+from tests.strategies.edge_requests import requests
 
 REQUEST = Request(
     principal="arn:aws:iam::111122223333:user/alice",
@@ -144,7 +145,7 @@ def test_an_account_is_aligned_and_has_every_part() -> None:
 
 @given(st.data())
 def test_a_statement_matches_exactly_if_every_finding_holds(data: st.DataObject) -> None:
-    policy: Policy = data.draw(policies())
+    policy: Policy = data.draw(policies(COLLIDING))
     request = data.draw(requests(policy))
     for statement in policy.statements:
         holds = all(finding.holds for finding in findings(statement, request))

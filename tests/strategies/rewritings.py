@@ -21,7 +21,8 @@ from hypothesis.strategies import DrawFn
 
 import iamlogic as il
 from iamlogic.syntax.policy import Policy, PolicyKind
-from iamlogic.testing.strategies.policies import Json, block, is_legal, statements
+from iamlogic.testing.strategies.elements import Json, block
+from iamlogic.testing.strategies.policies import statement_documents
 from iamlogic.testing.strategies.vocabulary import (
     COLLIDING,
     KEYS,
@@ -31,6 +32,7 @@ from iamlogic.testing.strategies.vocabulary import (
     SET_VALUED,
     TYPED,
     VARIABLES,
+    is_legal,
 )
 
 Statement = dict[str, Json]
@@ -114,7 +116,7 @@ def written(draw: DrawFn, law: Law) -> Written:
     """Two policies that differ by one use of `law`, among up to two other statements."""
     rewriting = law(draw)
     vocabulary = VOCABULARIES[rewriting.vocabulary]
-    around = draw(st.lists(statements(vocabulary, kind=rewriting.kind), max_size=2))
+    around = draw(st.lists(statement_documents(vocabulary, kind=rewriting.kind), max_size=2))
     if rewriting.only_denials:
         around = [statement | {"Effect": "Deny"} for statement in around]
     place = draw(st.integers(0, len(around)))
@@ -145,7 +147,7 @@ def host(
 ) -> tuple[PolicyKind, Statement]:
     """A statement to rewrite a part of."""
     kind = kind or draw(st.sampled_from(PolicyKind))
-    return kind, draw(statements(VOCABULARIES[vocabulary], kind=kind))
+    return kind, draw(statement_documents(VOCABULARIES[vocabulary], kind=kind))
 
 
 def alternatives(

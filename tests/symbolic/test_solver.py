@@ -24,9 +24,10 @@ from iamlogic.syntax.global_keys import MULTIVALUED_KEYS
 from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.policy import Policy, PolicyKind
 from iamlogic.testing.strategies.policies import policies
-from iamlogic.testing.strategies.requests import with_request
+from iamlogic.testing.strategies.vocabulary import COLLIDING
 from iamlogic.testing.strategies.vocabulary import MULTIVALUED as MULTIVALUED_WORDS
 from tests.differential.oracle import share
+from tests.strategies.edge_requests import with_request
 
 VIEWS = {
     "aws:principalarn",
@@ -89,7 +90,7 @@ def symbolically_allowed(policy: Policy, request: Request) -> bool:
 
 
 @share(200)
-@given(with_request(policies()))
+@given(with_request(policies(COLLIDING)))
 def test_a_fixed_request_is_allowed_by_the_formula_as_by_the_evaluator(
     drawn: tuple[Policy, Request],
 ) -> None:

@@ -9,165 +9,220 @@ and towards `Action`, `Resource` and `Principal` before their negations.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+from typing import TypeAlias
+
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 import iamlogic as il
-from iamlogic.syntax.literals import CHECKS
-from iamlogic.syntax.operators import OPERATORS, Family
-from iamlogic.syntax.policy import Policy, PolicyKind
-from iamlogic.testing.strategies.vocabulary import COLLIDING, Vocabulary
+from iamlogic.syntax.policy import Policy, PolicyKind, Statement
+from iamlogic.syntax.policy_types import PolicyType
+from iamlogic.testing.strategies.elements import Json, conditions, principals, some_of
+from iamlogic.testing.strategies.errors import StrategyError, check_sizes
+from iamlogic.testing.strategies.everyday import EVERYDAY
+from iamlogic.testing.strategies.vocabulary import Vocabulary
 
-Json = str | list["Json"] | dict[str, "Json"]
-"""Decoded JSON, as far as policies need it."""
+Kind: TypeAlias = PolicyKind | PolicyType
+"""What policies are drawn: of which side, or of which type more narrowly."""
+
+_NAMELESS = {
+    PolicyKind.IDENTITY,
+    PolicyType.IDENTITY,
+    PolicyType.BOUNDARY,
+    PolicyType.SESSION,
+    PolicyType.SCP,
+}
+_CURRENT = "2012-10-17"
+_Manner: TypeAlias = tuple[str | None, bool, bool]
+"""The version; whether statements have a Sid; whether a single value stands in a list."""
 
 
 def policies(
-    vocabulary: Vocabulary = COLLIDING,
+    vocabulary: Vocabulary = EVERYDAY,
     *,
-    kind: PolicyKind | None = None,
+    kind: Kind | None = None,
+    min_statements: int = 1,
     max_statements: int = 4,
 ) -> SearchStrategy[Policy]:
-    """Policies of `kind`, or of either kind, with up to `max_statements` statements."""
-    return documents(vocabulary, kind=kind, max_statements=max_statements).map(il.parse)
+    """Policies, parsed.
 
+        policies()                                # identity or resource policies
+        policies(kind=il.PolicyKind.RESOURCE, max_statements=1)
+        policies(kind=il.PolicyType.SCP)          # in the grammar of service control policies
 
-def pairs(
-    vocabulary: Vocabulary = COLLIDING, *, max_statements: int = 3
-) -> SearchStrategy[tuple[Policy, Policy]]:
-    """Two policies of one kind, of which the second is often an edit of the first."""
-    return st.sampled_from(PolicyKind).flatmap(
-        lambda kind: st.one_of(
-            edited(vocabulary, kind=kind, max_statements=max_statements),
-            st.tuples(
-                *[policies(vocabulary, kind=kind, max_statements=max_statements)] * 2,
-            ),
-        )
+    `kind` is a side (`PolicyKind`) or a type (`PolicyType`); left out, it is either side. A policy
+    has `min_statements` to `max_statements` statements.
+    """
+    _check_words(vocabulary)
+    drawn = documents(
+        vocabulary, kind=kind, min_statements=min_statements, max_statements=max_statements
     )
-
-
-@st.composite
-def edited(
-    draw: DrawFn, vocabulary: Vocabulary = COLLIDING, *, kind: PolicyKind, max_statements: int = 3
-) -> tuple[Policy, Policy]:
-    """A policy, and the same with one part of one statement drawn anew."""
-    written = draw(st.lists(statements(vocabulary, kind=kind), min_size=1, max_size=max_statements))
-    place = draw(st.integers(0, len(written) - 1))
-    fresh = draw(statements(vocabulary, kind=kind))
-    members = [name for name in _GROUPS if _group(fresh, name) or _group(written[place], name)]
-    group = draw(st.sampled_from(members))
-    kept = {name: v for name, v in written[place].items() if name not in _GROUPS[group]}
-    changed = {**kept, **_group(fresh, group)}
-    after = [changed if at == place else s for at, s in enumerate(written)]
-    return il.parse(_document(written)), il.parse(_document(after))
+    return drawn.map(il.parse)
 
 
 def documents(
-    vocabulary: Vocabulary = COLLIDING,
+    vocabulary: Vocabulary = EVERYDAY,
     *,
-    kind: PolicyKind | None = None,
+    kind: Kind | None = None,
+    min_statements: int = 1,
     max_statements: int = 4,
 ) -> SearchStrategy[dict[str, Json]]:
-    """The decoded JSON of policies."""
+    """Policies as decoded JSON, in the ways in which they are written.
+
+        @given(documents())
+        def test_our_tool_keeps_the_meaning(document): …
+
+    A few have statements with a `Sid`, the version of 2008 (in which variables are plain text) or
+    none, and single values without their list. Parameters are those of `policies`.
+    """
+    check_sizes(min_statements, max_statements, named="statements")
     if kind is None:
         return st.sampled_from(PolicyKind).flatmap(
-            lambda kind: documents(vocabulary, kind=kind, max_statements=max_statements)
+            lambda kind: documents(
+                vocabulary, kind=kind, min_statements=min_statements, max_statements=max_statements
+            )
         )
-    some = st.lists(statements(vocabulary, kind=kind), min_size=1, max_size=max_statements)
-    return some.map(_document)
+    some = st.lists(
+        statement_documents(vocabulary, kind=kind),
+        min_size=min_statements,
+        max_size=max_statements,
+    )
+    manner = st.tuples(
+        st.sampled_from([*[_CURRENT] * 6, "2008-10-17", None]), st.booleans(), st.booleans()
+    )
+    return st.builds(_document, some, manner)
 
 
-@st.composite
 def statements(
-    draw: DrawFn, vocabulary: Vocabulary = COLLIDING, *, kind: PolicyKind
-) -> dict[str, Json]:
-    """The decoded JSON of a statement in a policy of `kind`."""
-    statement: dict[str, Json] = {"Effect": draw(st.sampled_from(["Allow", "Allow", "Deny"]))}
-    if kind is PolicyKind.RESOURCE:
-        statement[_perhaps_not(draw, "Principal")] = draw(principals(vocabulary))
-    statement[_perhaps_not(draw, "Action")] = draw(_some_of(vocabulary.actions))
-    if kind is PolicyKind.IDENTITY or draw(st.integers(0, 4)) < 4:
-        statement[_perhaps_not(draw, "Resource")] = draw(_some_of(vocabulary.resources))
-    drawn = draw(conditions(vocabulary))
-    if drawn:
-        statement["Condition"] = drawn
-    return statement
+    vocabulary: Vocabulary = EVERYDAY, *, kind: Kind = PolicyKind.IDENTITY
+) -> SearchStrategy[Statement]:
+    """Statements, parsed: the parts of `policy.statements` (`kind` as in `policies`).
+
+    @given(st.lists(statements(), max_size=3))
+    def test_…(some): il.Policy(tuple(some)) …
+    """
+    one = policies(vocabulary, kind=kind, max_statements=1)
+    return one.map(lambda policy: policy.statements[0])
 
 
-@st.composite
-def principals(draw: DrawFn, vocabulary: Vocabulary = COLLIDING) -> Json:
-    """The value of `Principal` or `NotPrincipal`."""
-    named = draw(st.lists(st.sampled_from(vocabulary.principals), max_size=3, unique=True))
-    if not named:
-        return "*"
-    members: dict[str, Json] = {}
-    for type_, value in named:
-        members[type_] = [*members.get(type_, []), value]
-    return members
-
-
-def conditions(
-    vocabulary: Vocabulary = COLLIDING, *, max_size: int = 2
+def statement_documents(
+    vocabulary: Vocabulary = EVERYDAY, *, kind: Kind = PolicyKind.IDENTITY
 ) -> SearchStrategy[dict[str, Json]]:
-    """Condition blocks, often empty."""
-    if not vocabulary.keys:
-        return st.just({})
-    return st.lists(_condition(vocabulary), max_size=max_size).map(block)
+    """Statements as decoded JSON, with every list written as a list (`kind` as in `policies`)."""
+    match kind:
+        case PolicyType.TRUST:
+            return _statements_of_trust(_narrower(vocabulary, kind, _is_of_sts))
+        case PolicyType.RCP:
+            return _statements_of_rcp(_narrower(vocabulary, kind, _is_not_all))
+        case PolicyType.RESOURCE:  # R-P26: of actions of sts alone it would be a role's
+            return _statements(_narrower(vocabulary, kind, lambda a: not _is_of_sts(a)), kind)
+        case _:
+            return _statements(vocabulary, kind)
+
+
+def _is_of_sts(action: str) -> bool:
+    return action.lower().startswith("sts:")
+
+
+def _is_not_all(action: str) -> bool:
+    return action not in {"*", "*:*"}
+
+
+def _narrower(vocabulary: Vocabulary, kind: Kind, is_fitting: Callable[[str], bool]) -> Vocabulary:
+    """The vocabulary with those actions alone that policies of this type can speak of."""
+    actions = tuple(filter(is_fitting, vocabulary.actions))
+    if not actions:
+        raise StrategyError(f"the vocabulary has no action that a {kind.value} can speak of")
+    return replace(vocabulary, actions=actions)
 
 
 @st.composite
-def _condition(draw: DrawFn, vocabulary: Vocabulary) -> tuple[str, str, Json]:
-    key = draw(st.sampled_from(vocabulary.keys))
-    name = draw(st.sampled_from(key.spellings))
-    operator = draw(st.sampled_from([*key.operators, "Null"]))
-    if operator == "Null":
-        return operator, name, draw(_some_of(("false", "true"), max_size=1))
-    values = tuple(v for v in key.values if is_legal(operator, v))
-    prefix = draw(st.sampled_from(key.prefixes))
-    if_exists = draw(st.sampled_from(["", "IfExists"]))
-    return prefix + operator + if_exists, name, draw(_some_of(values))
+def _statements(draw: DrawFn, vocabulary: Vocabulary, kind: Kind) -> dict[str, Json]:
+    statement: dict[str, Json] = {"Effect": draw(_EFFECTS)}
+    if kind not in _NAMELESS:
+        statement[_perhaps_not(draw, "Principal")] = draw(principals(vocabulary))
+    statement[_perhaps_not(draw, "Action")] = draw(some_of(vocabulary.actions))
+    # R-P6: a resource policy may leave Resource out
+    if kind is not PolicyKind.RESOURCE or draw(st.integers(0, 4)) < 4:
+        statement[_perhaps_not(draw, "Resource")] = draw(some_of(vocabulary.resources))
+    return statement | _condition_member(draw, vocabulary)
 
 
-def is_legal(operator: str, value: str) -> bool:
-    """Whether the value can stand under the operator (R-P24), and says something there."""
-    family = OPERATORS[operator.lower()].base.family
-    if family is Family.ARN:
-        return value == "*" or value.count(":") >= 5
-    return family not in CHECKS or CHECKS[family][0](value)
+@st.composite
+def _statements_of_trust(draw: DrawFn, vocabulary: Vocabulary) -> dict[str, Json]:
+    statement: dict[str, Json] = {
+        "Effect": draw(_EFFECTS),
+        "Principal": draw(principals(vocabulary)),
+        "Action": draw(some_of(vocabulary.actions)),
+    }
+    return statement | _condition_member(draw, vocabulary)
 
 
-def block(drawn: list[tuple[str, str, Json]]) -> dict[str, Json]:
-    """R-P11: one operator names one key once, in whatever case."""
-    members: dict[str, dict[str, Json]] = {}
-    taken: set[tuple[str, str]] = set()
-    for operator, name, values in drawn:
-        if (operator, name.lower()) not in taken:
-            taken.add((operator, name.lower()))
-            members.setdefault(operator, {})[name] = values
-    return dict(members)
+@st.composite
+def _statements_of_rcp(draw: DrawFn, vocabulary: Vocabulary) -> dict[str, Json]:
+    """R-P8: a customer's RCP denies some actions to everybody."""
+    everyone: list[Json] = ["*", {"AWS": "*"}]
+    statement: dict[str, Json] = {
+        "Effect": "Deny",
+        "Principal": draw(st.sampled_from(everyone)),
+        "Action": draw(some_of(vocabulary.actions)),
+        _perhaps_not(draw, "Resource"): draw(some_of(vocabulary.resources)),
+    }
+    return statement | _condition_member(draw, vocabulary)
 
 
-def _some_of(words: tuple[str, ...], *, max_size: int = 3) -> SearchStrategy[Json]:
-    lists = st.lists(st.sampled_from(words), min_size=1, max_size=max_size, unique=True)
-    return lists.map(list)
+_EFFECTS = st.sampled_from(["Allow", "Allow", "Deny"])
+
+
+def _condition_member(draw: DrawFn, vocabulary: Vocabulary) -> dict[str, Json]:
+    drawn = draw(conditions(vocabulary))
+    return {"Condition": drawn} if drawn else {}
 
 
 def _perhaps_not(draw: DrawFn, member: str) -> str:
     return f"Not{member}" if draw(st.integers(0, 4)) == 4 else member
 
 
-def _document(drawn: list[dict[str, Json]]) -> dict[str, Json]:
-    return {"Version": "2012-10-17", "Statement": list(drawn)}
+def _document(written: list[dict[str, Json]], manner: _Manner) -> dict[str, Json]:
+    version, are_named, are_lists = manner
+    if are_named:
+        written = [{"Sid": f"Statement{n}", **each} for n, each in enumerate(written, 1)]
+    document: dict[str, Json] = {} if version is None else {"Version": version}
+    document["Statement"] = [each if are_lists else _without_lists(each) for each in written]
+    return document
 
 
-_GROUPS = {
-    "Effect": ("Effect",),
-    "Principal": ("Principal", "NotPrincipal"),
-    "Action": ("Action", "NotAction"),
-    "Resource": ("Resource", "NotResource"),
-    "Condition": ("Condition",),
-}
+def _without_lists(written: Json) -> Json:
+    """R-P12: one value and the list of it are the same."""
+    match written:
+        case [str(only)]:
+            return only
+        case dict():
+            return {name: _without_lists(each) for name, each in written.items()}
+        case _:
+            return written
 
 
-def _group(statement: dict[str, Json], group: str) -> dict[str, Json]:
-    return {name: value for name, value in statement.items() if name in _GROUPS[group]}
+@lru_cache(maxsize=100)
+def _check_words(vocabulary: Vocabulary) -> None:
+    """Raise `StrategyError` if some word cannot stand where policies have it.
+
+    Operators and values are checked where a `Key` is made. One policy with all the words is read
+    instead of a check of each: what is a word of a policy is for the reader to say.
+    """
+    types = {type_ for type_, _ in vocabulary.principals}
+    of_type = {t: [value for type_, value in vocabulary.principals if type_ == t] for t in types}
+    statement: dict[str, Json] = {
+        "Effect": "Allow",
+        "Principal": {type_: list(values) for type_, values in of_type.items()},
+        "Action": list(vocabulary.actions),
+        "Resource": list(vocabulary.resources),
+        "Condition": {"Null": {key.spellings[0]: "true" for key in vocabulary.keys}},
+    }
+    try:
+        il.parse({"Version": _CURRENT, "Statement": [statement]})
+    except il.PolicySyntaxError as error:
+        raise StrategyError(f"no policy can be drawn from the vocabulary:\n{error}") from None

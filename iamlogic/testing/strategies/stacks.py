@@ -1,7 +1,4 @@
-"""Stacks as hypothesis strategies: their accounts, roles, users and keys collide on purpose.
-
-    @given(stack_pairs())
-    def test_…(pair): …
+"""Stacks as hypothesis strategies, and the policies of their layers.
 
 Left to chance a stack allows hardly anything, so every layer is often one that lets all pass, and
 shrinks towards that or towards not being there.
@@ -9,217 +6,182 @@ shrinks towards that or towards not being there.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from difflib import get_close_matches
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 import iamlogic as il
-from iamlogic.syntax.policy import PolicyKind, Statement
-from iamlogic.syntax.policy_types import is_trust_policy
-from iamlogic.testing.strategies.policies import Json, conditions, policies, statements
-from iamlogic.testing.strategies.vocabulary import (
-    CANONICAL,
-    COLLIDING,
-    HERE,
-    STRING,
-    THERE,
-    Key,
-    Vocabulary,
-)
+from iamlogic.syntax.policy import PolicyKind
+from iamlogic.syntax.policy_set import Levels
+from iamlogic.syntax.policy_types import PolicyType, is_trust_policy
+from iamlogic.testing.strategies.elements import Json
+from iamlogic.testing.strategies.errors import StrategyError, check_sizes
+from iamlogic.testing.strategies.everyday import EVERYDAY
+from iamlogic.testing.strategies.policies import policies, statement_documents
+from iamlogic.testing.strategies.scopes import without
+from iamlogic.testing.strategies.vocabulary import Vocabulary
 
-SERVICE_LINKED = "aws-service-role/es.amazonaws.com/R"
-KEY = f"arn:aws:kms:us-east-1:{HERE}:key/k"
-ROLE = f"arn:aws:iam::{HERE}:role/R"
-SESSION = f"arn:aws:sts::{HERE}:assumed-role/R/s"
-
-STACKED = Vocabulary(
-    actions=(
-        "s3:GetObject",
-        "*",
-        "s3:*",
-        "S3:getobject",
-        "kms:Decrypt",
-        "KMS:*",
-        "kms:D*",
-        "sts:AssumeRole",
-        "sts:*",
-        "sts:TagSession",
-        "sns:Publish",
-    ),
-    resources=(
-        "arn:aws:s3:::a",
-        "*",
-        "arn:aws:s3:::a*",
-        KEY,
-        f"arn:aws:kms:*:{THERE}:key/*",
-        f"arn:aws:kms:us-east-1:{HERE}:alias/k",
-        ROLE,
-        f"arn:aws:iam::{THERE}:role/R",
-        f"arn:aws:iam::*:role/{SERVICE_LINKED}",
-        f"arn:aws:sns:us-east-1:{THERE}:a",
-        "arn:aws:s3:::a/${aws:PrincipalAccount}",
-    ),
-    principals=(
-        *COLLIDING.principals,
-        ("AWS", f"arn:aws:iam::{THERE}:user/alice"),
-        ("AWS", f"arn:aws:iam::{HERE}:role/{SERVICE_LINKED}"),
-        ("AWS", f"arn:aws:sts::{HERE}:assumed-role/R/t"),
-    ),
-    requesters=(
-        *COLLIDING.requesters,
-        (f"arn:aws:iam::{HERE}:user/bob", None),
-        (f"arn:aws:iam::{THERE}:root", None),
-        (SESSION, f"arn:aws:iam::{HERE}:role/{SERVICE_LINKED}"),
-        (f"arn:aws:iam::{HERE}:role/{SERVICE_LINKED}", None),
-        (f"arn:aws:iam::{HERE}:role/aws-service-role", None),
-        (f"arn:aws:iam::{HERE}:user/{SERVICE_LINKED}", None),
-        (f"arn:aws:sts::{THERE}:federated-user/alice", None),
-    ),
-    accounts=(HERE, THERE),
-    keys=(
-        Key(
-            ("aws:PrincipalArn",),
-            ("ArnLike", "ArnNotEquals", "StringEquals"),
-            (
-                ROLE,
-                f"arn:aws:iam::{HERE}:user/alice",
-                f"arn:aws:iam::{HERE}:role/p/R",
-                "arn:aws:iam::*:role/aws-service-role/*",
-                SESSION,
-            ),
-        ),
-        Key(("aws:PrincipalAccount",), STRING, (HERE, THERE, "1*", "${aws:ResourceAccount}")),
-        Key(("aws:ResourceAccount",), STRING, (HERE, THERE, "${aws:PrincipalAccount}")),
-        Key(("aws:PrincipalType",), STRING, ("User", "AssumedRole", "Account", "*User")),
-        Key(("aws:SourceVpce",), ("StringEquals", "StringNotEquals"), ("vpce-a", "vpce-b")),
-        Key(("aws:PrincipalOrgID", "aws:ResourceOrgID"), ("StringEquals",), ("o-a", "o-b")),
-        Key(("s3:prefix", "S3:Prefix"), STRING, ("a", "A", "a*", "${aws:username}")),
-        Key(("aws:SecureTransport",), ("Bool",), ("true", "false")),
-    ),
-    fillings=("", "a", "us-east-1", "/b", ":", HERE),
-    referred=("s3:prefix",),
-)
-"""Two accounts, each with a user, a role and resources of the kinds that R-E10 tells apart."""
+LAYERS = ("identity", "resource", "boundary", "session", "scps", "rcps", "vpc_endpoint")
+"""The members of a `PolicySet` that hold policies."""
 
 
-def _all(**members: Json) -> il.Policy:
-    statement = {"Effect": "Allow", "Action": "*", "Resource": "*", **members}
-    return il.parse({"Version": "2012-10-17", "Statement": [statement]})
-
-
-FULL_ACCESS = _all()
-FULL_ACCESS_FOR_ALL = _all(Principal="*")
-SILENT = il.parse({"Version": "2012-10-17", "Statement": []})
-RCP_FULL_ACCESS = FULL_ACCESS_FOR_ALL
-
-
-def guarded_policies(kind: PolicyKind) -> SearchStrategy[il.Policy]:
-    """All is allowed, but for one Deny."""
-    identity = kind is PolicyKind.IDENTITY
-    (allowed,) = json.loads(il.format(FULL_ACCESS if identity else FULL_ACCESS_FOR_ALL))[
-        "Statement"
-    ]
-    drawn = statements(STACKED, kind=kind)
-    return drawn.map(lambda s: _document([allowed, s | {"Effect": "Deny"}]))
-
-
-def own_policies() -> SearchStrategy[il.Policy]:
-    """A policy of a requester: identity policies, boundaries, session policies and SCPs."""
-    drawn = policies(STACKED, kind=PolicyKind.IDENTITY, max_statements=2)
-    return st.one_of(st.just(FULL_ACCESS), drawn, drawn, guarded_policies(PolicyKind.IDENTITY))
-
-
-@st.composite
-def stacks(draw: DrawFn) -> il.PolicySet:
-    """A stack with any of its layers.
-
-    By a canonical user no request is written, so it is mostly mapped to an account: an answer that
-    hangs on one that is not is unknown (R-M8).
-    """
-    mapped = draw(st.integers(0, 2)) > 0
-    return il.PolicySet(
-        identity=draw(st.just([]) | st.lists(own_policies(), min_size=1, max_size=2)),
-        resource=draw(st.none() | resource_policies()),
-        boundary=draw(st.none() | own_policies()),
-        session=draw(st.none() | own_policies()),
-        scps=draw(levels_of_scps()),
-        rcps=draw(levels_of_rcps()),
-        vpc_endpoint=draw(st.none() | st.none() | endpoint_policies()),
-        management_account=draw(_rarely),
-        service_linked=draw(_rarely),
-        canonical_users={CANONICAL: draw(st.sampled_from([HERE, THERE]))} if mapped else {},
-    )
-
-
-_rarely = st.integers(0, 7).map(lambda n: n == 7)
-
-
-def levels_of_scps() -> SearchStrategy[list[list[il.Policy]]]:
-    level = st.one_of(
-        st.just([FULL_ACCESS]),
-        own_policies().map(lambda p: [FULL_ACCESS, p]),
-        st.lists(own_policies()),
-    )
-    return st.one_of(st.just([]), st.lists(level.map(lambda ps: ps[:2]), max_size=3))
-
-
-def levels_of_rcps() -> SearchStrategy[list[list[il.Policy]]]:
-    level = st.lists(rcps(), max_size=2) | st.just([RCP_FULL_ACCESS])
-    return st.one_of(st.just([]), st.lists(level, max_size=2))
-
-
-@st.composite
-def rcps(draw: DrawFn) -> il.Policy:
-    """A customer's RCP: it denies some actions to everybody (R-P8)."""
-    named = st.sampled_from([action for action in STACKED.actions if action != "*"])
-    statement: dict[str, Json] = {
-        "Effect": "Deny",
-        "Principal": draw(st.sampled_from(["*", {"AWS": "*"}])),
-        "Action": draw(st.lists(named, min_size=1, max_size=2, unique=True)),
-        draw(st.sampled_from(["Resource", "NotResource"])): draw(
-            st.lists(st.sampled_from(STACKED.resources), min_size=1, max_size=2, unique=True)
-        ),
-    }
-    drawn = draw(conditions(STACKED))
-    return _document([statement | ({"Condition": drawn} if drawn else {})])
-
-
-def resource_policies() -> SearchStrategy[il.Policy]:
-    """A resource policy; one that speaks of actions of sts alone is a role's (R-P6)."""
-    drawn = st.lists(_resource_statement(), min_size=1, max_size=2).map(_fitting)
-    return st.one_of(
-        drawn,
-        drawn,
-        st.just(FULL_ACCESS_FOR_ALL),
-        guarded_policies(PolicyKind.RESOURCE),
-    )
-
-
-def _fitting(written: list[dict[str, Json]]) -> il.Policy:
-    policy = _document(written)
-    if not is_trust_policy(policy):
-        return policy
-    return _document([_of_trust(statement) for statement in written])
-
-
-endpoint_policies = resource_policies
-
-
-def _resource_statement() -> SearchStrategy[dict[str, Json]]:
-    drawn = statements(STACKED, kind=PolicyKind.RESOURCE)
-    widened = drawn.map(lambda s: without(s, "Action", "Resource", "Condition") | _EVERYTHING)
-    return drawn | widened
+def _policy(written: Sequence[dict[str, Json]]) -> il.Policy:
+    return il.parse({"Version": "2012-10-17", "Statement": list(written)})
 
 
 _EVERYTHING: dict[str, Json] = {"Action": "*", "Resource": "*"}
+_ALLOW_ALL: dict[str, Json] = {"Effect": "Allow", **_EVERYTHING}
+_ALLOW_ALL_TO_ALL: dict[str, Json] = {"Effect": "Allow", "Principal": "*", **_EVERYTHING}
+
+FULL_ACCESS = _policy([_ALLOW_ALL])
+"""What lets all pass in the layers of a requester: everything is allowed."""
+
+FULL_ACCESS_FOR_ALL = _policy([_ALLOW_ALL_TO_ALL])
+"""The same for policies that name principals, among them RCPs."""
 
 
-def without(statement: dict[str, Json], *members: str) -> dict[str, Json]:
-    gone = {name for member in members for name in (member, f"Not{member}")}
-    return {name: value for name, value in statement.items() if name not in gone}
+def own_policies(
+    vocabulary: Vocabulary = EVERYDAY, *, max_statements: int = 2
+) -> SearchStrategy[il.Policy]:
+    """Policies of a requester: identity policies, boundaries, session policies and SCPs.
+
+    A quarter allow everything, and a quarter everything but what one Deny statement says.
+    """
+    drawn = policies(vocabulary, kind=PolicyKind.IDENTITY, max_statements=max_statements)
+    guarded = guarded_policies(vocabulary, kind=PolicyKind.IDENTITY)
+    return st.one_of(st.just(FULL_ACCESS), drawn, drawn, guarded)
+
+
+def resource_policies(
+    vocabulary: Vocabulary = EVERYDAY, *, max_statements: int = 2
+) -> SearchStrategy[il.Policy]:
+    """Policies of a resource; one that speaks of actions of sts alone is a role's (R-P26)."""
+    one = statement_documents(vocabulary, kind=PolicyKind.RESOURCE)
+    widened = one.map(lambda s: without(s, "Action", "Resource", "Condition") | _EVERYTHING)
+    drawn = st.lists(one | widened, min_size=1, max_size=max_statements).map(_fitting)
+    guarded = guarded_policies(vocabulary, kind=PolicyKind.RESOURCE)
+    return st.one_of(drawn, drawn, st.just(FULL_ACCESS_FOR_ALL), guarded)
+
+
+endpoint_policies = resource_policies
+"""Policies of a VPC endpoint, which has the grammar of a resource's."""
+
+
+def rcps(vocabulary: Vocabulary = EVERYDAY) -> SearchStrategy[il.Policy]:
+    """A customer's resource control policies: one Deny of some actions to everybody (R-P8)."""
+    return policies(vocabulary, kind=PolicyType.RCP, max_statements=1)
+
+
+def guarded_policies(
+    vocabulary: Vocabulary = EVERYDAY, *, kind: PolicyKind
+) -> SearchStrategy[il.Policy]:
+    """All is allowed, but for one Deny."""
+    allowed = _ALLOW_ALL if kind is PolicyKind.IDENTITY else _ALLOW_ALL_TO_ALL
+    drawn = statement_documents(vocabulary, kind=kind)
+    return drawn.map(lambda s: _policy([allowed, s | {"Effect": "Deny"}]))
+
+
+def stacks(
+    vocabulary: Vocabulary = EVERYDAY,
+    *,
+    layers: Collection[str] = LAYERS,
+    max_statements: int = 2,
+    max_levels: int = 3,
+) -> SearchStrategy[il.PolicySet]:
+    """Stacks with any of their layers.
+
+        stacks(layers=["identity", "scps"], max_levels=1)
+
+    `layers` are those members of `il.PolicySet` that may be there, `max_levels` how many levels an
+    organization has at most, `max_statements` how many statements a drawn policy has. Rarely the
+    account is the organization's management account, or the role a service-linked one.
+
+    Requests by canonical users cannot be written, so the vocabulary's, if it has any, are mostly
+    mapped to one of its accounts: an answer that hangs on one that is not is unknown (R-M8).
+    """
+    check_sizes(1, max_statements, named="statements")
+    check_sizes(0, max_levels, named="levels")
+    if isinstance(layers, str):
+        raise StrategyError(f"layers is the text {layers!r}, expected a list: [{layers!r}]")
+    for layer in layers:
+        if layer not in LAYERS:
+            close = get_close_matches(layer, LAYERS, n=1)
+            hint = f"did you mean {close[0]!r}?" if close else f"expected {', '.join(LAYERS)}"
+            raise StrategyError(f"{layer!r} is no layer of a stack: {hint}")
+    return _stacks(vocabulary, frozenset(layers), max_statements, max_levels)
+
+
+@st.composite
+def _stacks(
+    draw: DrawFn,
+    vocabulary: Vocabulary,
+    layers: frozenset[str],
+    max_statements: int,
+    max_levels: int,
+) -> il.PolicySet:
+    own = own_policies(vocabulary, max_statements=max_statements)
+    foreign = resource_policies(vocabulary, max_statements=max_statements)
+    canonical = [value for type_, value in vocabulary.principals if type_ == "CanonicalUser"]
+    is_mapped = bool(canonical) and draw(st.integers(0, 2)) > 0
+    identity: list[il.Policy] = []
+    scps: Levels = ()
+    rcps: Levels = ()
+    if "identity" in layers:
+        identity = draw(st.just([]) | st.lists(own, min_size=1, max_size=2))
+    if "scps" in layers:
+        scps = draw(levels_of_scps(vocabulary, max_levels=max_levels))
+    if "rcps" in layers:
+        rcps = draw(levels_of_rcps(vocabulary, max_levels=max_levels))
+    is_organized = bool({"scps", "rcps"} & layers)
+    return il.PolicySet(
+        identity=tuple(identity),
+        resource=draw(st.none() | foreign) if "resource" in layers else None,
+        boundary=draw(st.none() | own) if "boundary" in layers else None,
+        session=draw(st.none() | own) if "session" in layers else None,
+        scps=scps,
+        rcps=rcps,
+        vpc_endpoint=draw(st.none() | st.none() | foreign) if "vpc_endpoint" in layers else None,
+        management_account=is_organized and draw(rarely()),
+        service_linked=is_organized and draw(rarely()),
+        canonical_users=dict.fromkeys(canonical, draw(st.sampled_from(vocabulary.accounts)))
+        if is_mapped
+        else {},
+    )
+
+
+def rarely() -> SearchStrategy[bool]:
+    """True in one of eight draws."""
+    return st.integers(0, 7).map(lambda n: n == 7)
+
+
+def levels_of_scps(
+    vocabulary: Vocabulary = EVERYDAY, *, max_levels: int = 3
+) -> SearchStrategy[Levels]:
+    """SCPs of an organization: none at all, or up to two for each level."""
+    own = own_policies(vocabulary)
+    level = st.one_of(
+        st.just((FULL_ACCESS,)),
+        own.map(lambda policy: (FULL_ACCESS, policy)),
+        st.lists(own, max_size=2).map(tuple),
+    )
+    return st.just(()) | st.lists(level, max_size=max_levels).map(tuple)
+
+
+def levels_of_rcps(
+    vocabulary: Vocabulary = EVERYDAY, *, max_levels: int = 2
+) -> SearchStrategy[Levels]:
+    """RCPs of an organization: none at all, or up to two for each level."""
+    level = st.lists(rcps(vocabulary), max_size=2).map(tuple) | st.just((FULL_ACCESS_FOR_ALL,))
+    return st.just(()) | st.lists(level, max_size=max_levels).map(tuple)
+
+
+def _fitting(written: list[dict[str, Json]]) -> il.Policy:
+    policy = _policy(written)
+    if not is_trust_policy(policy):
+        return policy
+    return _policy([_of_trust(statement) for statement in written])
 
 
 def _of_trust(statement: dict[str, Json]) -> dict[str, Json]:
@@ -227,125 +189,3 @@ def _of_trust(statement: dict[str, Json]) -> dict[str, Json]:
     if "NotPrincipal" in fitting:
         fitting["Principal"] = fitting.pop("NotPrincipal")
     return fitting
-
-
-def _document(written: Sequence[dict[str, Json]]) -> il.Policy:
-    return il.parse({"Version": "2012-10-17", "Statement": list(written)})
-
-
-# Two stacks
-
-
-def plain_stacks() -> SearchStrategy[il.PolicySet]:
-    """Stacks whose layers, where there are any, let all pass: what is changed in one will show."""
-    full_or_none = st.sampled_from([None, FULL_ACCESS])
-    granting = [None, FULL_ACCESS_FOR_ALL, _all(Principal={"AWS": [HERE, THERE]})]
-    return st.builds(
-        il.PolicySet,
-        identity=st.sampled_from([[FULL_ACCESS], [FULL_ACCESS], []]),
-        resource=st.sampled_from(granting),
-        boundary=full_or_none,
-        session=full_or_none,
-        scps=st.integers(0, 2).map(lambda levels: [[FULL_ACCESS]] * levels),
-        service_linked=_rarely,
-        management_account=_rarely,
-    )
-
-
-@st.composite
-def stack_pairs(draw: DrawFn) -> tuple[il.PolicySet, il.PolicySet]:
-    """Two stacks, of which the second is mostly an edit of the first, and as often the reverse."""
-    one = draw(st.one_of(plain_stacks(), plain_stacks(), stacks()))
-    two = one
-    for _ in range(draw(st.integers(1, 2))):
-        two = draw(_edited(two))
-    if draw(st.integers(0, 4)) == 4:
-        two = draw(stacks())
-    if draw(_rarely):
-        two = replace(two, service_linked=not two.service_linked)
-    return (one, two) if draw(st.booleans()) else (two, one)
-
-
-_SINGLE = ("resource", "boundary", "session", "vpc_endpoint")
-Place = tuple[str, int, int]
-"""A field, in it a level or a policy, in the level a policy."""
-
-
-@st.composite
-def _edited(draw: DrawFn, stack: il.PolicySet) -> il.PolicySet:
-    """The stack with one of its policies changed, left out, or put where none was."""
-    place = draw(st.sampled_from(list(_places(stack))))
-    name, found = place[0], _at(stack, place)
-    if name in ("resource", "vpc_endpoint"):
-        fresh = draw(resource_policies())
-    else:
-        fresh = draw(rcps() if name == "rcps" else own_policies())
-    if found is None:
-        return _put(stack, place, fresh)
-    fewer = [replace(found, statements=_but(found, n)) for n in range(len(found.statements))]
-    more = replace(found, statements=(*found.statements, *fresh.statements[-1:]), kind=fresh.kind)
-    try:
-        return _put(stack, place, draw(st.sampled_from([fresh, more, None, *fewer])))
-    except il.PolicySyntaxError:  # what is left would be a role's policy, and has resources (R-P6)
-        return _put(stack, place, fresh)
-
-
-def _places(stack: il.PolicySet) -> Iterator[Place]:
-    """Where policies are or, in each layer, one more can be."""
-    for name in _SINGLE:
-        yield name, 0, 0
-    yield from (("identity", 0, number) for number in range(len(stack.identity) + 1))
-    for name in ("scps", "rcps"):
-        levels = (*getattr(stack, name), ())
-        for number, level in enumerate(levels):
-            yield from ((name, number, place) for place in range(len(level) + 1))
-
-
-def _at(stack: il.PolicySet, place: Place) -> il.Policy | None:
-    name, level, number = place
-    if name in _SINGLE:
-        return getattr(stack, name)  # type: ignore[no-any-return]
-    levels = [stack.identity] if name == "identity" else list(getattr(stack, name))
-    found = levels[level] if level < len(levels) else ()
-    return found[number] if number < len(found) else None
-
-
-def _put(stack: il.PolicySet, place: Place, policy: il.Policy | None) -> il.PolicySet:
-    """The stack with the policy in that place; None: with nothing there."""
-    name, level, number = place
-    if name in _SINGLE:
-        return replace(stack, **{name: policy})
-    if name == "identity":
-        return replace(stack, identity=_placed(stack.identity, number, policy))
-    levels = list(getattr(stack, name))
-    levels[level:] = levels[level:] or [()]
-    levels[level] = _placed(levels[level], number, policy)
-    return replace(stack, **{name: levels})
-
-
-def _placed(
-    policies: Sequence[il.Policy], number: int, policy: il.Policy | None
-) -> list[il.Policy]:
-    return [*policies[:number], *([] if policy is None else [policy]), *policies[number + 1 :]]
-
-
-def _but(policy: il.Policy, gone: int) -> tuple[Statement, ...]:
-    return tuple(s for number, s in enumerate(policy.statements) if number != gone)
-
-
-def edit_policies(stack: il.PolicySet, edit: Callable[[il.Policy], il.Policy]) -> il.PolicySet:
-    """The stack with each of its policies edited."""
-
-    def edited_or_none(policy: il.Policy | None) -> il.Policy | None:
-        return None if policy is None else edit(policy)
-
-    return replace(
-        stack,
-        identity=map(edit, stack.identity),
-        resource=edited_or_none(stack.resource),
-        boundary=edited_or_none(stack.boundary),
-        session=edited_or_none(stack.session),
-        scps=[map(edit, level) for level in stack.scps],
-        rcps=[map(edit, level) for level in stack.rcps],
-        vpc_endpoint=edited_or_none(stack.vpc_endpoint),
-    )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from iamlogic.syntax.policy import PolicyKind
-from iamlogic.testing.strategies.policies import Json
+from iamlogic.testing.strategies.elements import Json
 from iamlogic.testing.strategies.vocabulary import COLLIDING, HERE, THERE, VARIABLES
 from tests.strategies.rewritings import (
     VOCABULARIES,

@@ -15,12 +15,8 @@ from hypothesis.strategies import DrawFn
 import iamlogic as il
 from iamlogic.syntax.policy import Effect, Policy, PolicyKind, Statement
 from iamlogic.testing.strategies.stacks import (
-    CANONICAL,
     FULL_ACCESS,
-    HERE,
-    RCP_FULL_ACCESS,
-    SILENT,
-    THERE,
+    FULL_ACCESS_FOR_ALL,
     endpoint_policies,
     guarded_policies,
     levels_of_rcps,
@@ -30,6 +26,8 @@ from iamlogic.testing.strategies.stacks import (
     resource_policies,
     stacks,
 )
+from iamlogic.testing.strategies.vocabulary import CANONICAL, HERE, THERE
+from tests.strategies.stacked import STACKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,41 +44,41 @@ Law = Callable[[DrawFn], Related]
 
 
 def a_stack_is_itself(draw: DrawFn) -> Related:
-    stack = draw(stacks())
+    stack = draw(stacks(STACKED))
     return Related(stack, replace(stack, file="another.json"))
 
 
 def fewer_denies_of_scps_never_lose(draw: DrawFn) -> Related:  # R-E1
-    stack = replace(draw(stacks()), scps=draw(levels_of_scps()))
+    stack = replace(draw(stacks(STACKED)), scps=draw(levels_of_scps(STACKED)))
     allowing = [[_only(policy, Effect.ALLOW) for policy in level] for level in stack.scps]
     return Related(stack, replace(stack, scps=allowing), may_gain=True)
 
 
 def one_more_level_never_gains(draw: DrawFn) -> Related:  # R-E4, R-E5
-    stack = draw(stacks())
+    stack = draw(stacks(STACKED))
     if draw(st.booleans()):
-        level = draw(st.lists(own_policies(), max_size=2))
+        level = draw(st.lists(own_policies(STACKED), max_size=2))
         return Related(stack, replace(stack, scps=[*stack.scps, level]), may_lose=True)
-    level = draw(st.lists(rcps(), max_size=2))
+    level = draw(st.lists(rcps(STACKED), max_size=2))
     return Related(stack, replace(stack, rcps=[*stack.rcps, level]), may_lose=True)
 
 
 def a_level_that_allows_all_says_nothing(draw: DrawFn) -> Related:  # R-E4
-    stack = draw(stacks())
+    stack = draw(stacks(STACKED))
     place = draw(st.integers(0, len(stack.scps)))
     levels = [*stack.scps[:place], (FULL_ACCESS,), *stack.scps[place:]]
     return Related(stack, replace(stack, scps=levels))
 
 
 def allows_of_rcps_say_nothing(draw: DrawFn) -> Related:  # R-E5
-    stack = draw(stacks())
+    stack = draw(stacks(STACKED))
     return Related(
-        stack, replace(stack, rcps=[[*ps, RCP_FULL_ACCESS] for ps in stack.rcps] or [()])
+        stack, replace(stack, rcps=[[*ps, FULL_ACCESS_FOR_ALL] for ps in stack.rcps] or [()])
     )
 
 
 def neither_levels_nor_policies_have_an_order(draw: DrawFn) -> Related:  # R-E18
-    stack = draw(stacks())
+    stack = draw(stacks(STACKED))
     shuffled = {
         name: [
             draw(st.permutations(level)) for level in draw(st.permutations(getattr(stack, name)))
@@ -93,7 +91,7 @@ def neither_levels_nor_policies_have_an_order(draw: DrawFn) -> Related:  # R-E18
 
 
 def policies_of_a_layer_are_one(draw: DrawFn) -> Related:  # R-E2
-    stack = draw(stacks())
+    stack = draw(stacks(STACKED))
     merged = {
         "identity": [_merged(stack.identity)],
         "scps": [[_merged(level)] for level in stack.scps],
@@ -102,43 +100,43 @@ def policies_of_a_layer_are_one(draw: DrawFn) -> Related:  # R-E2
 
 
 def a_boundary_never_gains(draw: DrawFn) -> Related:  # R-E7, R-E16, R-M12
-    stack = draw(stacks())
-    boundary = draw(own_policies())
+    stack = draw(stacks(STACKED))
+    boundary = draw(own_policies(STACKED))
     return Related(replace(stack, boundary=None), replace(stack, boundary=boundary), may_lose=True)
 
 
 def a_wider_boundary_never_loses(draw: DrawFn) -> Related:  # R-E16
-    stack, boundary = draw(stacks()), draw(own_policies())
-    wider = _merged([boundary, _only(draw(own_policies()), Effect.ALLOW)])
+    stack, boundary = draw(stacks(STACKED)), draw(own_policies(STACKED))
+    wider = _merged([boundary, _only(draw(own_policies(STACKED)), Effect.ALLOW)])
     return Related(replace(stack, boundary=boundary), replace(stack, boundary=wider), may_gain=True)
 
 
 def an_endpoint_policy_never_gains(draw: DrawFn) -> Related:  # R-E17
-    stack, policy = draw(stacks()), draw(endpoint_policies())
+    stack, policy = draw(stacks(STACKED)), draw(endpoint_policies(STACKED))
     before, after = (replace(stack, vpc_endpoint=each) for each in (None, policy))
     return Related(before, after, may_lose=True)
 
 
 def one_more_allow_never_loses(draw: DrawFn) -> Related:  # R-E1, R-E2
-    stack = draw(stacks())
+    stack = draw(stacks(STACKED))
     if draw(st.booleans()):
-        more = _only(draw(own_policies()), Effect.ALLOW)
+        more = _only(draw(own_policies(STACKED)), Effect.ALLOW)
         return Related(stack, replace(stack, identity=[*stack.identity, more]), may_gain=True)
-    more = _only(draw(resource_policies()), Effect.ALLOW)
+    more = _only(draw(resource_policies(STACKED)), Effect.ALLOW)
     policy = _merged([stack.resource or SILENT, more])
     return Related(stack, _with_resource(stack, policy), may_gain=True)
 
 
 def one_more_deny_never_gains(draw: DrawFn) -> Related:  # R-E1
-    stack = draw(stacks())
+    stack = draw(stacks(STACKED))
     name = draw(st.sampled_from(["identity", "boundary", "session", "resource", "vpc_endpoint"]))
     policy = getattr(stack, name)
     if name == "identity":
-        more = _only(draw(guarded_policies(PolicyKind.IDENTITY)), Effect.DENY)
+        more = _only(draw(guarded_policies(STACKED, kind=PolicyKind.IDENTITY)), Effect.DENY)
         return Related(stack, replace(stack, identity=[*policy, more]), may_lose=True)
     if policy is None:
         return Related(stack, stack)
-    more = _only(draw(guarded_policies(policy.kind)), Effect.DENY)
+    more = _only(draw(guarded_policies(STACKED, kind=policy.kind)), Effect.DENY)
     if name == "resource":
         return Related(stack, _with_resource(stack, _merged([policy, more])), may_lose=True)
     return Related(stack, replace(stack, **{name: _merged([policy, more])}), may_lose=True)
@@ -146,16 +144,16 @@ def one_more_deny_never_gains(draw: DrawFn) -> Related:  # R-E1
 
 def the_management_account_is_not_controlled(draw: DrawFn) -> Related:  # R-E3
     stack = replace(
-        draw(stacks()),
-        scps=draw(levels_of_scps()),
-        rcps=draw(levels_of_rcps()),
+        draw(stacks(STACKED)),
+        scps=draw(levels_of_scps(STACKED)),
+        rcps=draw(levels_of_rcps(STACKED)),
         management_account=True,
     )
     return Related(stack, replace(stack, scps=(), rcps=(), management_account=False))
 
 
 def a_canonical_user_is_its_account(draw: DrawFn) -> Related:  # R-M8
-    stack = replace(draw(stacks()), canonical_users={})
+    stack = replace(draw(stacks(STACKED)), canonical_users={})
     account = draw(st.sampled_from([HERE, THERE]))
     effect, element = draw(
         st.sampled_from([("Allow", "Principal"), ("Deny", "Principal"), ("Deny", "NotPrincipal")])
@@ -176,11 +174,13 @@ def a_canonical_user_is_its_account(draw: DrawFn) -> Related:  # R-M8
 
 
 def a_silent_layer_is_none(draw: DrawFn) -> Related:  # R-E2; not so a boundary, nor a level
-    stack = draw(stacks())
+    stack = draw(stacks(STACKED))
     if stack.resource is None and draw(st.booleans()):
         return Related(stack, replace(stack, identity=[*stack.identity, SILENT]))
     return Related(stack, replace(stack, rcps=[*stack.rcps, (SILENT_FOR_ALL,)]))
 
+
+SILENT = il.parse({"Version": "2012-10-17", "Statement": []})
 
 SILENT_FOR_ALL = il.parse(
     {

@@ -9,7 +9,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from iamlogic.testing.strategies.policies import Json
+from iamlogic.testing.strategies.elements import Json
 from tests.strategies.rewritings import (
     NEGATED,
     Alternatives,

@@ -17,11 +17,9 @@ import iamlogic as il
 from iamlogic.semantics.requester import RequesterKind, parse_requester
 from iamlogic.semantics.usual import with_usual_context
 from iamlogic.semantics.world import can_send, has_action_form, has_resource_form
-from iamlogic.syntax.policy import PolicyKind
-from iamlogic.testing.strategies.policies import statements
-from iamlogic.testing.strategies.requests import requests
-from iamlogic.testing.strategies.stacks import KEY, ROLE, STACKED, without
 from iamlogic.testing.strategies.vocabulary import HERE, THERE
+from tests.strategies.edge_requests import requests
+from tests.strategies.stacked import KEY, ROLE, STACKED
 
 _ACTIONS = ("s3:GetObject", "kms:Decrypt", "sts:AssumeRole", "sns:Publish", "STS:tagSession")
 _RESOURCES = (
@@ -119,16 +117,6 @@ def _asking(principal: str) -> list[tuple[str, str | None]]:
         sts = f"arn:{requester.partition}:sts::{requester.account}:assumed-role/{requester.name}"
         return [(f"{sts}/s", principal), (f"{sts}/t", principal)]
     return [each for each in STACKED.requesters if each[0] == principal]
-
-
-@st.composite
-def scopes(draw: DrawFn) -> il.Scope:
-    """A scope of a few actions and resources, of some requesters and contexts or of all."""
-    written = draw(statements(STACKED, kind=draw(st.sampled_from(PolicyKind))))
-    dropped = draw(st.lists(st.sampled_from(["Principal", "Resource", "Condition"]), max_size=3))
-    scope = without(written, *dropped)
-    del scope["Effect"]
-    return il.Scope(scope)
 
 
 def scopes_on_buckets() -> SearchStrategy[il.Scope]:

@@ -1,0 +1,115 @@
+"""The parts of statements as hypothesis strategies: principals and conditions, as decoded JSON.
+
+An operator is drawn before its key, so that no operator is rare because few keys take it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import lru_cache
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from iamlogic.testing.strategies.errors import StrategyError, check_sizes
+from iamlogic.testing.strategies.everyday import EVERYDAY
+from iamlogic.testing.strategies.vocabulary import Key, Vocabulary
+
+Json = str | list["Json"] | dict[str, "Json"]
+"""Decoded JSON, as far as policies need it."""
+
+
+def principals(
+    vocabulary: Vocabulary = EVERYDAY, *, types: Collection[str] = (), max_size: int = 3
+) -> SearchStrategy[Json]:
+    """Values of `Principal` and `NotPrincipal`, as decoded JSON: `"*"` or an object.
+
+        principals(types=["AWS"], max_size=1)    # {"AWS": ["111122223333"]}
+
+    Drawn from the vocabulary's principals of the given `types` (all of them, if none is given), at
+    most `max_size` at once. `"*"` is what examples shrink to, and is drawn with `types`, too.
+    """
+    check_sizes(0, max_size, named="size")
+    members = [each for each in vocabulary.principals if not types or each[0] in types]
+    if not members:
+        known = sorted({type_ for type_, _ in vocabulary.principals})
+        raise StrategyError(
+            f"the vocabulary has no principals of types {sorted(types)}: it has {', '.join(known)}"
+        )
+    some = st.lists(st.sampled_from(members), max_size=max_size, unique=True)
+    return some.map(_principal)
+
+
+def _principal(named: list[tuple[str, str]]) -> Json:
+    if not named:
+        return "*"
+    members: dict[str, list[Json]] = {}
+    for type_, value in named:
+        members.setdefault(type_, []).append(value)
+    return dict(members)
+
+
+def conditions(
+    vocabulary: Vocabulary = EVERYDAY, *, min_size: int = 0, max_size: int = 2
+) -> SearchStrategy[dict[str, Json]]:
+    """`Condition` blocks as decoded JSON, `{}` among them unless `min_size` is 1.
+
+        conditions(min_size=1)    # {"StringEquals": {"aws:PrincipalOrgID": ["o-exampleorgid"]}}
+
+    A block has up to `max_size` conditions: the vocabulary's keys under each operator that they
+    take, with and without set prefix and `IfExists`, and under `Null`. Where no key is in the
+    vocabulary the block is empty.
+    """
+    check_sizes(min_size, max_size, named="size")
+    if not vocabulary.keys:
+        if min_size:
+            raise StrategyError(f"min_size is {min_size}, and the vocabulary has no keys")
+        return st.just({})
+    drawn = st.lists(
+        _condition(vocabulary),
+        min_size=min_size,
+        max_size=max_size,
+        unique_by=lambda each: (each[0], each[1].lower()),
+    )
+    return drawn.map(block)
+
+
+@st.composite
+def _condition(draw: DrawFn, vocabulary: Vocabulary) -> tuple[str, str, Json]:
+    uses = _uses(vocabulary)
+    operator = draw(st.sampled_from(list(uses)))
+    key = draw(st.sampled_from(uses[operator]))
+    name = draw(st.sampled_from(key.spellings))
+    if operator == "Null":
+        return operator, name, draw(some_of(("false", "true"), max_size=1))
+    prefix = draw(st.sampled_from(key.prefixes))
+    if_exists = draw(st.sampled_from(["", "IfExists"]))
+    return prefix + operator + if_exists, name, draw(some_of(key.values_for(operator)))
+
+
+@lru_cache(maxsize=100)
+def _uses(vocabulary: Vocabulary) -> dict[str, list[Key]]:
+    """By operator the keys that are drawn with it; every key can be present or absent."""
+    uses: dict[str, list[Key]] = {}
+    for key in vocabulary.keys:
+        for operator in key.operators:
+            uses.setdefault(operator, []).append(key)
+    uses["Null"] = list(vocabulary.keys)
+    return uses
+
+
+def block(drawn: list[tuple[str, str, Json]]) -> dict[str, Json]:
+    """R-P11: one operator names one key once, in whatever case."""
+    members: dict[str, dict[str, Json]] = {}
+    taken: set[tuple[str, str]] = set()
+    for operator, name, values in drawn:
+        if (operator, name.lower()) not in taken:
+            taken.add((operator, name.lower()))
+            members.setdefault(operator, {})[name] = values
+    return dict(members)
+
+
+def some_of(words: tuple[str, ...], *, max_size: int = 3) -> SearchStrategy[Json]:
+    """Lists of one to `max_size` of the words."""
+    lists = st.lists(st.sampled_from(words), min_size=1, max_size=max_size, unique=True)
+    return lists.map(list)
