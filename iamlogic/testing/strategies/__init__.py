@@ -13,6 +13,7 @@ vocabulary, one statement, `Action` before `NotAction`, no conditions, no layers
 from iamlogic.testing.strategies.elements import conditions, principals
 from iamlogic.testing.strategies.errors import StrategyError
 from iamlogic.testing.strategies.everyday import EVERYDAY, vocabulary_of
+from iamlogic.testing.strategies.mutations import mutations
 from iamlogic.testing.strategies.names import (
     accounts,
     action_patterns,
@@ -45,6 +46,7 @@ __all__ = [
     "conditions",
     "documents",
     "ip_networks",
+    "mutations",
     "own_policies",
     "policies",
     "policy_pairs",
