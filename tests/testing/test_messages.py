@@ -7,6 +7,7 @@ messages. Read them before they are committed: that they are as they are is all 
 from __future__ import annotations
 
 import os
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 
@@ -140,3 +141,60 @@ def test_a_message_is_as_it_was(name: str) -> None:
 
 def test_no_message_is_left_over() -> None:
     assert {file.stem for file in MESSAGES.glob("*.txt")} == set(FAILING)
+
+
+def test_a_statement_is_shown_in_its_own_words_if_its_file_is_another_by_now() -> None:
+    role = il.load("role.json")
+    Path("role.json").write_text("\n" * 30, encoding="utf-8")
+    with pytest.raises(PolicyAssertionError, match='"arn:aws:s3:::logs/private/\\*"') as raised:
+        assert_allows(role, _get(key="private/a"))
+    assert " | " not in str(raised.value)
+    Path("role.json").unlink()
+    with pytest.raises(PolicyAssertionError, match='"arn:aws:s3:::logs/private/\\*"'):
+        assert_allows(role, _get(key="private/a"))
+
+
+def test_of_a_policy_in_one_line_the_statement_is_shown() -> None:
+    role = il.load("role.json")
+    text = " ".join(Path("role.json").read_text(encoding="utf-8").split())
+    Path("one-line.json").write_text(text, encoding="utf-8")
+    with pytest.raises(PolicyAssertionError) as raised:
+        assert_allows(il.load("one-line.json"), _get(key="private/a"))
+    assert '  1 | …{"Sid": "NotThePrivateOnes", "Effect": "Deny"' in str(raised.value)
+    assert il.load("one-line.json") == role
+
+
+@pytest.mark.parametrize(
+    "wrong", [None, "bucket.json", {"Statement": []}, il.Scope({"Action": "s3:*"})]
+)
+def test_what_is_no_policy_is_told(wrong: object) -> None:
+    with pytest.raises(TypeError, match=r"no Policy, PolicySet or PlacedPolicy: read it with"):
+        assert_never_allows(wrong, {"Action": "*"})  # type: ignore[arg-type]
+
+
+def test_an_error_of_an_assertion_can_be_sent_between_processes() -> None:
+    with pytest.raises(PolicyAssertionError) as raised:
+        assert_denies(_bucket(), _get(aws_SecureTransport="true"))
+    sent = pickle.loads(pickle.dumps(raised.value))  # noqa: S301  (our own)
+    assert str(sent) == str(raised.value)
+    assert sent.witness == raised.value.witness
+
+
+def test_assertions_that_hold_say_nothing() -> None:
+    stack, zone = il.load_stack("after.json"), il.Zone(["111122223333"])
+    assert_allows(_role(), _get())
+    assert_denies(_role(), _get(key="private/a"))
+    assert_never_allows(stack, {"Action": "iam:*User*", "Resource": "*"})
+    jobs = il.Scope({"Action": "sqs:*", "Resource": "arn:aws:sqs:*:111122223333:*"})
+    assert_always_allows(stack, jobs, principal=ALICE)
+    assert_no_wider_than(_role(), il.load("dev.json"))
+    assert_equivalent(_role(), il.parse(il.format(_role())))
+    inside = {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "s3:*"}
+    policy = il.parse({"Statement": {**inside, "Resource": "arn:aws:s3:::logs/*"}})
+    assert_no_external_access(policy, zone)
+    assert_not_public(policy)
+    assert_not_public(
+        _bucket(),
+        block_public_access=il.BlockPublicAccess(restrict_public_buckets=True),
+        resource_type="AWS::S3::Bucket",
+    )

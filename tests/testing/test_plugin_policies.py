@@ -48,7 +48,7 @@ def test_nobody_deletes(policy):
 """
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def repository(pytester: pytest.Pytester) -> Path:
     """Policies of several kinds, and a folder for tests."""
     root = pytester.path
@@ -71,7 +71,7 @@ def run(pytester: pytest.Pytester, marked: str, *arguments: str) -> pytest.RunRe
     return pytester.runpytest_inprocess("-p", "no:cacheprovider", "-rA", *arguments)
 
 
-def test_a_test_runs_once_for_each_policy(pytester: pytest.Pytester, repository: Path) -> None:
+def test_a_test_runs_once_for_each_policy(pytester: pytest.Pytester) -> None:
     result = run(pytester, '"policies/*s.json"')
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines_random(
@@ -83,11 +83,11 @@ def test_a_test_runs_once_for_each_policy(pytester: pytest.Pytester, repository:
     )
 
 
-def test_a_stack_is_one(pytester: pytest.Pytester, repository: Path) -> None:
+def test_a_stack_is_one(pytester: pytest.Pytester) -> None:
     run(pytester, '"policies/stack.json"').assert_outcomes(passed=1)
 
 
-def test_each_policy_of_a_template_is_one(pytester: pytest.Pytester, repository: Path) -> None:
+def test_each_policy_of_a_template_is_one(pytester: pytest.Pytester) -> None:
     result = run(pytester, '"templates/*.yaml"')
     result.assert_outcomes(passed=2)
     result.stdout.fnmatch_lines_random(
@@ -98,21 +98,21 @@ def test_each_policy_of_a_template_is_one(pytester: pytest.Pytester, repository:
     )
 
 
-def test_terraform_is_read_by_its_module(pytester: pytest.Pytester, repository: Path) -> None:
+def test_terraform_is_read_by_its_module(pytester: pytest.Pytester) -> None:
     result = run(pytester, '"templates/*.tf"')
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*[[]templates/main.tf:aws_iam_policy.deploy*"])
 
 
-def test_a_folder_means_all_below(pytester: pytest.Pytester, repository: Path) -> None:
+def test_a_folder_means_all_below(pytester: pytest.Pytester) -> None:
     run(pytester, '"templates"').assert_outcomes(passed=2, failed=1)
 
 
-def test_a_path_with_dots_starts_at_the_test(pytester: pytest.Pytester, repository: Path) -> None:
+def test_a_path_with_dots_starts_at_the_test(pytester: pytest.Pytester) -> None:
     run(pytester, '"../policies/reads.json"').assert_outcomes(passed=1)
 
 
-def test_several_globs_and_markers_add_up(pytester: pytest.Pytester, repository: Path) -> None:
+def test_several_globs_and_markers_add_up(pytester: pytest.Pytester) -> None:
     marked = '"policies/reads.json", "policies/*s.json")\n@pytest.mark.policy("templates/web.yaml"'
     run(pytester, marked).assert_outcomes(passed=3, failed=1)
 
@@ -120,7 +120,7 @@ def test_several_globs_and_markers_add_up(pytester: pytest.Pytester, repository:
 @pytest.mark.parametrize(
     "types", ['["role trust policy"]', '__import__("iamlogic").PolicyType.TRUST']
 )
-def test_types_leave_others_out(pytester: pytest.Pytester, repository: Path, types: str) -> None:
+def test_types_leave_others_out(pytester: pytest.Pytester, types: str) -> None:
     result = run(pytester, f'"templates", types={types}')
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["*Role.AssumeRolePolicyDocument[]]"])
@@ -139,7 +139,7 @@ def test_types_leave_others_out(pytester: pytest.Pytester, repository: Path, typ
     ],
 )
 def test_a_marker_that_tests_nothing_is_an_error(
-    pytester: pytest.Pytester, repository: Path, marked: str, told: str
+    pytester: pytest.Pytester, marked: str, told: str
 ) -> None:
     result = run(pytester, marked)
     result.assert_outcomes(errors=1)
@@ -206,7 +206,7 @@ def test_parameters_of_templates_come_from_the_settings(
     pytester.runpytest_inprocess().assert_outcomes(passed=1)
 
 
-def test_markers_are_declared(pytester: pytest.Pytester, repository: Path) -> None:
+def test_markers_are_declared(pytester: pytest.Pytester) -> None:
     run(pytester, '"policies/reads.json"', "--strict-markers").assert_outcomes(passed=1)
     result = pytester.runpytest_inprocess("--markers")
     result.stdout.fnmatch_lines(["@pytest.mark.policy*"])

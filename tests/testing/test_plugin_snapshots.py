@@ -33,7 +33,7 @@ def policy(*statements: object) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def role(pytester: pytest.Pytester) -> Path:
     """A policy's file, and a test that keeps what it means."""
     file = pytester.path / "role.json"
@@ -50,7 +50,7 @@ def kept(pytester: pytest.Pytester) -> list[str]:
     return sorted(file.name for file in (pytester.path / FOLDER).glob("*"))
 
 
-def test_without_a_snapshot_the_test_fails(pytester: pytest.Pytester, role: Path) -> None:
+def test_without_a_snapshot_the_test_fails(pytester: pytest.Pytester) -> None:
     result = run(pytester)
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
@@ -89,8 +89,7 @@ def test_a_change_is_told_with_its_account(pytester: pytest.Pytester, role: Path
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            f"E*role.json does not mean what was accepted in {FOLDER}/test_the_role.json: "
-            "role.json is more permissive in some ways and less in others",
+            f"E*role.json does not mean what was accepted in {FOLDER}/test_the_role.json: *",
             "E*Gained, allowed by role.json, not by test_the_role.json:",
             'E*1. Allow statement 1 "Read" (role.json:1:41) now allows',
             "E*Resource  arn:aws:s3:::logs[*]",
@@ -126,7 +125,7 @@ def test_the_other_kind_of_policy_is_a_change(pytester: pytest.Pytester, role: P
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"schema": "iamlogic/policy-snapshot/1"}'])
 def test_what_is_no_snapshot_fails_and_can_be_replaced(
-    pytester: pytest.Pytester, role: Path, content: str
+    pytester: pytest.Pytester, content: str
 ) -> None:
     run(pytester, UPDATE)
     (pytester.path / FOLDER / "test_the_role.json").write_text(content, encoding="utf-8")
@@ -137,7 +136,7 @@ def test_what_is_no_snapshot_fails_and_can_be_replaced(
     run(pytester).assert_outcomes(passed=1)
 
 
-def test_several_in_one_test_are_told_apart(pytester: pytest.Pytester, role: Path) -> None:
+def test_several_in_one_test_are_told_apart(pytester: pytest.Pytester) -> None:
     (pytester.path / "test_role.py").write_text(
         TEST
         + "    policy_snapshot.assert_unchanged(il.load('role.json'))\n"
@@ -152,7 +151,7 @@ def test_several_in_one_test_are_told_apart(pytester: pytest.Pytester, role: Pat
     assert names[2] == "test_the_role.json"
 
 
-def test_names_that_differ_in_odd_letters_are_two(pytester: pytest.Pytester, role: Path) -> None:
+def test_names_that_differ_in_odd_letters_are_two(pytester: pytest.Pytester) -> None:
     (pytester.path / "test_role.py").write_text(
         "import iamlogic as il, pytest\n\n"
         "@pytest.mark.parametrize('name', ['a/b', 'a:b', 'x' * 300, 'x' * 301])\n"
@@ -164,7 +163,7 @@ def test_names_that_differ_in_odd_letters_are_two(pytester: pytest.Pytester, rol
     assert len(kept(pytester)) == 4
 
 
-def test_what_no_test_uses_is_told_and_removed(pytester: pytest.Pytester, role: Path) -> None:
+def test_what_no_test_uses_is_told_and_removed(pytester: pytest.Pytester) -> None:
     run(pytester, UPDATE)
     file = pytester.path / "test_role.py"
     file.write_text(TEST.replace("the_role", "a_role"), encoding="utf-8")
@@ -180,7 +179,7 @@ def test_what_no_test_uses_is_told_and_removed(pytester: pytest.Pytester, role: 
 
 @pytest.mark.parametrize("chosen", [["-k", "role"], ["test_role.py::test_the_role"]])
 def test_a_part_of_the_tests_makes_nothing_unused(
-    pytester: pytest.Pytester, role: Path, chosen: list[str]
+    pytester: pytest.Pytester, chosen: list[str]
 ) -> None:
     file = pytester.path / "test_role.py"
     file.write_text(TEST + TEST.replace("the_role", "a_role"), encoding="utf-8")
@@ -189,7 +188,7 @@ def test_a_part_of_the_tests_makes_nothing_unused(
     assert kept(pytester) == ["test_a_role.json", "test_the_role.json"]
 
 
-def test_a_test_that_fails_makes_nothing_unused(pytester: pytest.Pytester, role: Path) -> None:
+def test_a_test_that_fails_makes_nothing_unused(pytester: pytest.Pytester) -> None:
     run(pytester, UPDATE)
     file = pytester.path / "test_role.py"
     file.write_text(
@@ -199,7 +198,7 @@ def test_a_test_that_fails_makes_nothing_unused(pytester: pytest.Pytester, role:
     assert kept(pytester) == ["test_the_role.json"]
 
 
-def test_workers_write_and_tell_the_same(pytester: pytest.Pytester, role: Path) -> None:
+def test_workers_write_and_tell_the_same(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_subprocess(UPDATE, "-n", "2")
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["1 policy snapshot written:"])

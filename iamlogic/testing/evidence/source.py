@@ -8,7 +8,6 @@ none, the statement is shown in its canonical form.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 
 from iamlogic.errors import PolicySyntaxError
@@ -33,21 +32,29 @@ def _in_file(statement: Statement) -> list[str]:
         return []
     lines = _lines_of(where.file)
     last = max((where.line, *_lines_within(statement)))
-    if last > len(lines):
+    if last > len(lines) or not _is_as_read(statement, lines):
         return []
+    shown = [_shown(line) for line in lines[where.line - 1 : last]]
+    shown[0] = _shown(lines[where.line - 1], where.column)
     width = len(str(last))
-    numbered = [
-        f"{number:>{width}} | {_shown(lines[number - 1])}" for number in range(where.line, last + 1)
-    ]
-    return _shortened(numbered)
+    return _shortened([f"{where.line + n:>{width}} | {line}" for n, line in enumerate(shown)])
 
 
-@lru_cache(maxsize=16)
+def _is_as_read(statement: Statement, lines: list[str]) -> bool:
+    """Whether an action stands where it stood; else the file, or the folder, is another by now."""
+    return any(
+        each.text in lines[each.where.line - 1]
+        for each in statement.actions.patterns
+        if each.where.line is not None
+    )
+
+
 def _lines_of(file: str) -> list[str]:
     try:
-        return Path(file).read_text(encoding="utf-8-sig").splitlines()
+        text = Path(file).read_bytes().decode("utf-8-sig")
     except (OSError, ValueError):
         return []
+    return text.replace("\r\n", "\n").split("\n")
 
 
 def _lines_within(statement: Statement) -> Iterator[int]:
@@ -74,7 +81,10 @@ def _canonical(statement: Statement) -> list[str]:
     return _shortened([_shown(line[4:]) for line in text.splitlines()[2:-2]])
 
 
-def _shown(line: str) -> str:
+def _shown(line: str, column: int | None = None) -> str:
+    """The line; of one that is too long the part from a column on, as far as there is room."""
+    if column is not None and len(line) > _MOST_LETTERS:
+        line = f"…{line[column - 1 :]}"
     line = printable(line.expandtabs(4))
     return line if len(line) <= _MOST_LETTERS else f"{line[:_MOST_LETTERS]}…"
 
