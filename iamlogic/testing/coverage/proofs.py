@@ -2,7 +2,8 @@
 
 That is itself a question to the solver. For a part, a small policy is made that allows exactly the
 requests which touch it, and asked is whether it allows one of the proof's scope. The witness is a
-request, and touches other parts as well, of which nothing needs to be asked any more.
+request, of which is confirmed that it touches the part; it touches others as well, of which nothing
+needs to be asked any more.
 
 A Deny with NotPrincipal means something else as an Allow (R-M11, R-M13), so that no such policy can
 be made of it: of its parts it is not found out what proofs touch, but for the witnesses.
@@ -13,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from iamlogic.errors import IamlogicError
+from iamlogic.errors import IamlogicError, InternalError
 from iamlogic.questions.answer import Verdict
 from iamlogic.questions.external.zone import Zone
 from iamlogic.questions.permits import can
@@ -145,13 +146,18 @@ def _ask(policy: Policy, question: Question, part: Part, deadline: Deadline) -> 
             timeout=max(deadline.remaining(), _LEAST),
             all_requests=question.all_requests,
         )
-    except (Undecided, IamlogicError):
+    except InternalError:
+        raise
+    except (Undecided, IamlogicError):  # what a lone policy cannot be asked
         return None
     if answer.verdict is Verdict.UNKNOWN:
         return None
     if answer.witness is None:
         return set()
-    return {part, *touched_by(answer.witness, policy)}
+    touched = set(touched_by(answer.witness, policy))
+    if part not in touched:
+        raise InternalError(f"the witness {answer.witness} does not touch {part} of {policy}")
+    return touched
 
 
 def _probe(policy: Policy, part: Part) -> Policy | None:
