@@ -79,6 +79,7 @@ def simulation_of(subject: Policy | PolicySet, request: Request) -> Simulation:
         return _of_stack(subject, request)
     if subject.kind is PolicyKind.IDENTITY:
         return Simulation((subject,), caller=None if _is_foreign(request) else _caller(request))
+    _check_no_trust(subject)  # a stack would hold one to its grammar
     beside = _made_up(request, granting=_is_foreign(request))
     stack = PolicySet(identity=(beside,), resource=subject)
     simulation = _of_stack(stack, request)
@@ -159,8 +160,7 @@ def _with_resource(simulation: Simulation, policy: Policy, request: Request) -> 
         raise refused(
             f"beside a resource policy only an IAM user can ask, and {requester.text} is none"
         )
-    if is_trust_policy(policy):
-        raise refused("it takes no role trust policies")
+    _check_no_trust(policy)
     named = _account_named(request)
     if request.resource == "*":
         raise refused("beside a resource policy the resource is the one that has it, not *")
@@ -172,6 +172,11 @@ def _with_resource(simulation: Simulation, policy: Policy, request: Request) -> 
         resource=policy,
         owner=None if owner == requester.account else foreign,
     )
+
+
+def _check_no_trust(policy: Policy) -> None:
+    if is_trust_policy(policy):
+        raise refused("it takes no role trust policies")
 
 
 def _caller(request: Request) -> str | None:
