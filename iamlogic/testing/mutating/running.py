@@ -54,7 +54,8 @@ class Runner:
             except subprocess.TimeoutExpired:
                 code = None
             finally:
-                _end(process)
+                _kill(process)
+                process.wait()
                 with self._lock:
                     self._running.discard(process)
             output.seek(max(0, output.seek(0, os.SEEK_END) - _TAIL))
@@ -84,15 +85,14 @@ class Runner:
         """End what is running, and start nothing more."""
         with self._lock:  # a signal's handler may run within `_start` itself
             self.is_abandoned = True
-            for process in self._running:
-                _end(process)
+            for process in self._running:  # whoever waits for one goes on doing so
+                _kill(process)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _kill(process: subprocess.Popen[bytes]) -> None:
     """End the command's whole group: what it left behind would write into the next run."""
     with suppress(ProcessLookupError, PermissionError):  # all of it is gone
         os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
 
 
 def environment_in(copy: Path, root: Path) -> dict[str, str]:

@@ -116,6 +116,7 @@ class Copy:
 
     folder: Path
     pristine: Path
+    folders: frozenset[str]
     states: dict[str, tuple[int, int, int]]
     """What each file was like when it was copied."""
 
@@ -123,7 +124,8 @@ class Copy:
     def of(tree: Tree, folder: Path, pristine: Path, more: Iterable[str]) -> Copy:
         """Copy the tree to `folder`; it is in `pristine` already."""
         tree.copy_to(folder, more)
-        return Copy(folder, pristine, {name: _state(folder / name) for name in _entries(folder)})
+        states = {name: _state(folder / name) for name in _entries(folder)}
+        return Copy(folder, pristine, frozenset(_folders(folder)), states)
 
     def write(self, name: str, content: bytes) -> None:
         """Give a file another content, at once."""
@@ -137,6 +139,8 @@ class Copy:
         """Make the copy what it was, whatever a command did in it."""
         for name in set(_entries(self.folder)) - set(self.states):
             _remove(self.folder / name)
+        for name in set(_folders(self.folder)) - self.folders:
+            discard(self.folder / name)
         for name, state in self.states.items():
             path = self.folder / name
             if not os.path.lexists(path) or _state(path) != state:
@@ -144,6 +148,13 @@ class Copy:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(self.pristine / name, path, follow_symlinks=False)
                 self.states[name] = _state(path)
+
+
+def _folders(folder: Path) -> Iterator[str]:
+    """All folders but those for what Python compiles."""
+    for place, folders, _ in os.walk(folder):
+        folders[:] = [each for each in folders if each != "__pycache__"]
+        yield from (os.path.relpath(Path(place) / each, folder) for each in folders)
 
 
 def _entries(folder: Path) -> Iterator[str]:
