@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
 from functools import lru_cache
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
@@ -117,8 +117,22 @@ def aimed(draw: DrawFn, edges: Edges, target: Target, plan: Plan) -> Request:
     action = _action(draw, edges, target.statement.actions, missed=plan is Miss.ACTION)
     service = action.partition(":")[0].lower() or "s3"
     resource = _resource(draw, edges, target, known, service, missed=plan is Miss.RESOURCE)
+    if not edges.manner.sent:
+        return Request(asker.principal, action, resource, context, account)
+    if account is not None and _is_of_other(resource, account):
+        account = None  # R-K22
     request = Request(asker.principal, action, resource, context, account)
-    return as_sent(request, edges.mentioned) if edges.manner.sent else request
+    return as_sent(request, edges.mentioned) if edges.is_worldly else request
+
+
+def plainest(edges: Edges, target: Target) -> Request:
+    """The request that those at the target shrink to."""
+    return aimed(cast("DrawFn", lambda _: 0), edges, target, Miss.NOTHING)
+
+
+def _is_of_other(resource: str, account: str) -> bool:
+    segments = resource.split(":", 5)
+    return len(segments) == 6 and segments[4].isdigit() and segments[4] != account
 
 
 def _give(
@@ -244,14 +258,16 @@ _ANY_RESOURCE = (Text("*"),)
 
 
 def _pattern(draw: DrawFn, edges: Edges, text: Text, known: Mapping[str, Values]) -> Pattern:
-    """The text as a pattern; a variable that has no value is filled with any."""
+    """The text as a pattern; a variable that has no value is filled with what it could be."""
     if text.template is None:
         return pattern_of(text)
-    filled = tuple(
-        Escape(pick(draw, edges.manner.free)) if isinstance(part, Variable) else part
+    filled = [
+        Escape(pick(draw, (*edges.manner.free, "", *known.get(fold(part.key), ()))))
+        if isinstance(part, Variable)
+        else part
         for part in resolved(text, known).template or ()
-    )
-    return pattern_of(Text(text.text, filled))
+    ]
+    return pattern_of(Text(text.text, tuple(filled)))
 
 
 @lru_cache(maxsize=1 << 14)

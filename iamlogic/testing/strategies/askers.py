@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from iamlogic.errors import RequestError
 from iamlogic.semantics.conditions import condition_holds
@@ -50,7 +51,12 @@ class Asker:
 
     def probe(self) -> Request:
         """A request by them of which nothing else is known."""
-        return Request(self.principal, "s3:GetObject", "*", self.context())
+        return _probe(self)
+
+
+@lru_cache(maxsize=1 << 12)
+def _probe(asker: Asker) -> Request:
+    return Request(asker.principal, "s3:GetObject", "*", asker.context())
 
 
 def askers(statements: Iterable[Statement], more: Iterable[tuple[str, str | None]]) -> list[Asker]:
@@ -67,6 +73,8 @@ def askers(statements: Iterable[Statement], more: Iterable[tuple[str, str | None
 def split(statement: Statement, among: Iterable[Asker]) -> tuple[list[Asker], list[Asker]]:
     """Whom the statement's principals and conditions on who asks match, and whom they do not."""
     decided = [c for c in statement.conditions if fold(c.key) in DERIVED - {RESOURCE_ACCOUNT}]
+    if statement.principals is None and not decided:
+        return list(among), []
     matched, others = list[Asker](), list[Asker]()
     for asker in among:
         probe = asker.probe()

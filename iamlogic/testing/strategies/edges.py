@@ -18,6 +18,7 @@ from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.policy import Condition, Policy, PolicyKind, Statement, Text, Variable
 from iamlogic.testing.strategies.askers import DERIVED, RESOURCE_ACCOUNT, Asker, askers, split
+from iamlogic.testing.strategies.sending import is_worldly
 from iamlogic.testing.strategies.values import Manner, is_key
 from iamlogic.testing.strategies.vocabulary import Vocabulary
 
@@ -51,12 +52,18 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """All targets, the first statement first; `others` are actions for those that have none."""
+    """All targets, the first statement first, and what is common to them.
+
+    `multivalued` and `mentioned` are folded names of keys. `is_worldly` says that world facts speak
+    of a key which the policies mention; else nothing that is drawn breaks one. `actions` and
+    `resources` are all that the policies name.
+    """
 
     targets: tuple[Target, ...]
     manner: Manner
     multivalued: frozenset[str]
     mentioned: frozenset[str]
+    is_worldly: bool
     actions: tuple[str, ...]
     resources: tuple[Text, ...]
     accounts: tuple[str, ...]
@@ -71,12 +78,14 @@ def edges_of(policies: tuple[Policy, ...], vocabulary: Vocabulary, *, all_reques
         asking = [each for each in asking if is_compared(each.probe(), PolicyKind.IDENTITY)]
     keys = {fold(c.key) for statement in statements for c in statement.conditions}
     referred = {fold(each.key) for statement in statements for each in _variables(statement)}
+    mentioned = keys | referred | set(map(fold, vocabulary.referred))
     extra = vocabulary.multivalued if all_requests else MULTIVALUED_KEYS
     return Edges(
         targets=tuple(_target(each, asking, vocabulary) for each in statements),
         manner=Manner(vocabulary.fillings, vocabulary.substitutes, sent=not all_requests),
         multivalued=multivalued_keys(policies) | extra,
-        mentioned=frozenset(keys | referred),
+        mentioned=frozenset(mentioned),
+        is_worldly=any(map(is_worldly, mentioned)),
         actions=tuple(dict.fromkeys(p.text for s in statements for p in s.actions.patterns)),
         resources=tuple(
             dict.fromkeys(p for s in statements if s.resources for p in s.resources.patterns)

@@ -45,7 +45,10 @@ def requests(
     subjects = _subjects(for_policy)
     policies = tuple(policy for each in subjects for policy in policies_of(each))
     if satisfying is not None:
-        raise NotImplementedError
+        from iamlogic.testing.strategies.satisfying import edges_within, within  # needs z3
+
+        edges = edges_within(satisfying, policies, vocabulary, all_requests=all_requests)
+        return within(satisfying, edges)
     if not any(policy.statements for policy in policies):
         policies = (_words_alone(vocabulary),)
     return _on_edges(edges_of(policies, vocabulary, all_requests=all_requests))

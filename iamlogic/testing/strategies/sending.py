@@ -13,7 +13,13 @@ from dataclasses import replace
 
 from iamlogic.errors import InternalError
 from iamlogic.semantics.context import ContextValue
-from iamlogic.semantics.facts import FACTS_OF_STACKS, REQUEST_TAG, WorldFact
+from iamlogic.semantics.facts import (
+    ALWAYS_PRESENT_KEYS,
+    ENDPOINT_KEYS,
+    FACTS_OF_STACKS,
+    REQUEST_TAG,
+    WorldFact,
+)
 from iamlogic.semantics.request import Request
 from iamlogic.semantics.usual import with_usual_context
 from iamlogic.semantics.world import broken_facts
@@ -58,6 +64,17 @@ _DROPPED: dict[WorldFact, tuple[str, ...]] = {
     WorldFact.RESOURCE_OWNER: (),
 }
 """Beginnings of the folded names of keys that are dropped where a fact is broken."""
+
+_WORLDLY = (
+    *(start for starts in _DROPPED.values() for start in starts),
+    *map(fold, (*ALWAYS_PRESENT_KEYS, *ENDPOINT_KEYS)),
+    REQUEST_TAG,
+)
+
+
+def is_worldly(key: str) -> bool:
+    """Whether a world fact speaks of the folded key."""
+    return key.startswith(_WORLDLY)
 
 
 def as_sent(request: Request, mentioned: Collection[str]) -> Request:
