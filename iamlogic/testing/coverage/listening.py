@@ -1,13 +1,14 @@
 """`listening`: while it lasts, what is asked of the module `iamlogic` is recorded.
 
-The public functions are replaced by ones that ask the same and then tell the record. So calls are
-seen that go through the module (`il.evaluate`, all assertions of `iamlogic.testing`) or whose name
-was imported from it meanwhile. What fails, or comes to no answer, has shown nothing: it is not
-recorded.
+The public functions are replaced by ones that ask the same and then tell the record, in the module
+itself and in those that imported them from it earlier, such as a `conftest.py`. So all calls are
+seen but those of functions imported from iamlogic's own modules. What fails, or comes to no answer,
+has shown nothing: it is not recorded.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
@@ -27,14 +28,24 @@ Subject = il.Policy | il.PolicySet
 @contextmanager
 def listening(record: Record) -> Iterator[None]:
     """Every question in the body of the `with` is recorded."""
-    asked = {name: getattr(il, name) for name in _LISTENERS}
-    for name, ask in asked.items():
-        setattr(il, name, _heard(ask, _LISTENERS[name], record))
+    asked = [getattr(il, name) for name in _LISTENERS]
+    heard = [_heard(ask, _LISTENERS[ask.__name__], record) for ask in asked]
+    _exchange(asked, heard)
     try:
         yield
     finally:
-        for name, ask in asked.items():
-            setattr(il, name, ask)
+        _exchange(heard, asked)
+
+
+def _exchange(old: Sequence[object], new: Sequence[object]) -> None:
+    """Put functions in the place of others, wherever a module outside of iamlogic has them."""
+    other = dict(zip(map(id, old), new, strict=True))
+    for module in list(sys.modules.values()):
+        is_own = getattr(module, "__name__", "").startswith("iamlogic.")
+        members = {} if is_own else dict(getattr(module, "__dict__", None) or {})
+        for name, value in members.items():
+            if id(value) in other:
+                setattr(module, name, other[id(value)])
 
 
 def _heard(
