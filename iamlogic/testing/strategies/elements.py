@@ -6,7 +6,10 @@ An operator is drawn before its key, so that no operator is rare because few key
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import product
+from typing import TypeAlias
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
@@ -66,7 +69,7 @@ def conditions(
             raise StrategyError(f"min_size is {min_size}, and the vocabulary has no keys")
         return st.just({})
     drawn = st.lists(
-        _condition(vocabulary),
+        _condition(_uses(vocabulary)),
         min_size=min_size,
         max_size=max_size,
         unique_by=lambda each: (each[0], each[1].lower()),
@@ -74,28 +77,45 @@ def conditions(
     return drawn.map(block)
 
 
+_Condition: TypeAlias = tuple[str, str, Json]
+"""An operator with its modifiers, a key, values."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Uses:
+    """The operators of a vocabulary, and by operator the conditions in which it has it."""
+
+    operators: SearchStrategy[str] = field(repr=False)
+    conditions: dict[str, SearchStrategy[_Condition]] = field(repr=False)
+
+
 @st.composite
-def _condition(draw: DrawFn, vocabulary: Vocabulary) -> tuple[str, str, Json]:
-    uses = _uses(vocabulary)
-    operator = draw(st.sampled_from(list(uses)))
-    key = draw(st.sampled_from(uses[operator]))
-    name = draw(st.sampled_from(key.spellings))
-    if operator == "Null":
-        return operator, name, draw(some_of(("false", "true"), max_size=1))
-    prefix = draw(st.sampled_from(key.prefixes))
-    if_exists = draw(st.sampled_from(["", "IfExists"]))
-    return prefix + operator + if_exists, name, draw(some_of(key.values_for(operator)))
+def _condition(draw: DrawFn, uses: _Uses) -> _Condition:
+    return draw(uses.conditions[draw(uses.operators)])
 
 
 @lru_cache(maxsize=100)
-def _uses(vocabulary: Vocabulary) -> dict[str, list[Key]]:
-    """By operator the keys that are drawn with it; every key can be present or absent."""
-    uses: dict[str, list[Key]] = {}
+def _uses(vocabulary: Vocabulary) -> _Uses:
+    """Of operators those without set prefix are drawn twice as often as others."""
+    found: dict[str, list[SearchStrategy[_Condition]]] = {}
     for key in vocabulary.keys:
-        for operator in key.operators:
-            uses.setdefault(operator, []).append(key)
-    uses["Null"] = list(vocabulary.keys)
-    return uses
+        for base in key.operators:
+            for prefix, if_exists in product(key.prefixes, ("", "IfExists")):
+                if base != "Null":
+                    name = f"{prefix}{base}{if_exists}"
+                    found.setdefault(name, []).append(_use(name, key, key.values_for(base)))
+        found.setdefault("Null", []).append(_use("Null", key, ("false", "true"), max_size=1))
+    operators = [name for name in found for _ in range(1 if ":" in name else 2)]
+    return _Uses(
+        st.sampled_from(operators), {name: st.one_of(each) for name, each in found.items()}
+    )
+
+
+def _use(
+    operator: str, key: Key, values: tuple[str, ...], *, max_size: int = 3
+) -> SearchStrategy[_Condition]:
+    names = st.sampled_from(key.spellings)
+    return st.tuples(st.just(operator), names, some_of(values, max_size=max_size))
 
 
 def block(drawn: list[tuple[str, str, Json]]) -> dict[str, Json]:
@@ -109,6 +129,7 @@ def block(drawn: list[tuple[str, str, Json]]) -> dict[str, Json]:
     return dict(members)
 
 
+@lru_cache(maxsize=1000)
 def some_of(words: tuple[str, ...], *, max_size: int = 3) -> SearchStrategy[Json]:
     """Lists of one to `max_size` of the words."""
     lists = st.lists(st.sampled_from(words), min_size=1, max_size=max_size, unique=True)

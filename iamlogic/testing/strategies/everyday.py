@@ -32,8 +32,6 @@ from iamlogic.testing.strategies.vocabulary import (
 _Word = TypeVar("_Word")
 
 _ORGANIZATION = "o-exampleorgid"
-_SOMETIMES_SETS = ("", *SETS)
-"""Set prefixes on a key that has one value: some people write them (R-C6)."""
 
 EVERYDAY = Vocabulary(
     actions=(
@@ -114,6 +112,7 @@ EVERYDAY = Vocabulary(
         ("anonymous", None),
     ),
     accounts=(HERE, THERE),
+    # Set prefixes on keys with one value: some people write them (R-C6).
     keys=(
         Key(
             ("aws:PrincipalOrgID", "aws:principalorgid"),
@@ -154,24 +153,24 @@ EVERYDAY = Vocabulary(
                 f"arn:aws:cloudtrail:*:{HERE}:trail/*",
                 "arn:aws:s3:::reports",
             ),
-            _SOMETIMES_SETS,
+            SETS,
         ),
-        Key(("aws:SecureTransport",), ("Bool",), ("true", "false"), _SOMETIMES_SETS),
-        Key(("aws:MultiFactorAuthPresent",), ("Bool",), ("true", "false"), _SOMETIMES_SETS),
+        Key(("aws:SecureTransport",), ("Bool",), ("true", "false"), SETS),
+        Key(("aws:MultiFactorAuthPresent",), ("Bool",), ("true", "false"), SETS),
         Key(("aws:MultiFactorAuthAge",), NUMERIC, ("3600", "300", "86400", "0")),
         Key(("s3:max-keys",), NUMERIC, ("10", "100", "1000", "9.5", "-1"), SETS),
         Key(
             ("aws:CurrentTime",),
             DATE,
             ("2026-01-01T00:00:00Z", "2026-12-31", "2026-01-01T01:00:00+01:00", "1767225600"),
-            _SOMETIMES_SETS,
+            SETS,
         ),
         Key(("aws:TokenIssueTime",), DATE, ("2026-01-01T00:00:00Z", "2026")),
         Key(
             ("aws:SourceIp",),
             IP,
             ("203.0.113.0/24", "203.0.113.17", "10.0.0.0/8", "2001:db8::/32", "0.0.0.0/0"),
-            _SOMETIMES_SETS,
+            SETS,
         ),
         Key(("aws:VpcSourceIp",), IP, ("10.0.0.0/8", "10.1.0.0/16", "10.1.2.3/32")),
         # No key of AWS is known to have bytes; the operator exists all the same.

@@ -10,7 +10,7 @@ and towards `Action`, `Resource` and `Principal` before their negations.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -80,11 +80,13 @@ def documents(
     """
     check_sizes(min_statements, max_statements, named="statements")
     if kind is None:
-        return st.sampled_from(PolicyKind).flatmap(
-            lambda kind: documents(
-                vocabulary, kind=kind, min_statements=min_statements, max_statements=max_statements
+        sides = [
+            documents(
+                vocabulary, kind=side, min_statements=min_statements, max_statements=max_statements
             )
-        )
+            for side in PolicyKind
+        ]
+        return st.one_of(*sides)
     some = st.lists(
         statement_documents(vocabulary, kind=kind),
         min_size=min_statements,
@@ -114,13 +116,14 @@ def statement_documents(
     """Statements as decoded JSON, with every list written as a list (`kind` as in `policies`)."""
     match kind:
         case PolicyType.TRUST:
-            return _statements_of_trust(_narrower(vocabulary, kind, _is_of_sts))
+            return _statements_of_trust(_members(_narrower(vocabulary, kind, _is_of_sts)))
         case PolicyType.RCP:
-            return _statements_of_rcp(_narrower(vocabulary, kind, _is_not_all))
+            return _statements_of_rcp(_members(_narrower(vocabulary, kind, _is_not_all)))
         case PolicyType.RESOURCE:  # R-P26: of actions of sts alone it would be a role's
-            return _statements(_narrower(vocabulary, kind, lambda a: not _is_of_sts(a)), kind)
+            fitting = _narrower(vocabulary, kind, lambda action: not _is_of_sts(action))
+            return _statements(_members(fitting), kind)
         case _:
-            return _statements(vocabulary, kind)
+            return _statements(_members(vocabulary), kind)
 
 
 def _is_of_sts(action: str) -> bool:
@@ -139,51 +142,71 @@ def _narrower(vocabulary: Vocabulary, kind: Kind, is_fitting: Callable[[str], bo
     return replace(vocabulary, actions=actions)
 
 
+@dataclass(frozen=True, slots=True)
+class _Members:
+    """What the members of a statement are drawn from, made once for all statements."""
+
+    principals: SearchStrategy[Json] = field(repr=False)
+    actions: SearchStrategy[Json] = field(repr=False)
+    resources: SearchStrategy[Json] = field(repr=False)
+    conditions: SearchStrategy[dict[str, Json]] = field(repr=False)
+
+
+def _members(vocabulary: Vocabulary) -> _Members:
+    return _Members(
+        principals(vocabulary),
+        some_of(vocabulary.actions),
+        some_of(vocabulary.resources),
+        conditions(vocabulary),
+    )
+
+
 @st.composite
-def _statements(draw: DrawFn, vocabulary: Vocabulary, kind: Kind) -> dict[str, Json]:
+def _statements(draw: DrawFn, members: _Members, kind: Kind) -> dict[str, Json]:
     statement: dict[str, Json] = {"Effect": draw(_EFFECTS)}
     if kind not in _NAMELESS:
-        statement[_perhaps_not(draw, "Principal")] = draw(principals(vocabulary))
-    statement[_perhaps_not(draw, "Action")] = draw(some_of(vocabulary.actions))
+        statement[_perhaps_not(draw, "Principal")] = draw(members.principals)
+    statement[_perhaps_not(draw, "Action")] = draw(members.actions)
     # R-P6: a resource policy may leave Resource out
-    if kind is not PolicyKind.RESOURCE or draw(st.integers(0, 4)) < 4:
-        statement[_perhaps_not(draw, "Resource")] = draw(some_of(vocabulary.resources))
-    return statement | _condition_member(draw, vocabulary)
+    if kind is not PolicyKind.RESOURCE or not draw(_ONE_IN_FIVE):
+        statement[_perhaps_not(draw, "Resource")] = draw(members.resources)
+    return statement | _condition_member(draw, members)
 
 
 @st.composite
-def _statements_of_trust(draw: DrawFn, vocabulary: Vocabulary) -> dict[str, Json]:
+def _statements_of_trust(draw: DrawFn, members: _Members) -> dict[str, Json]:
     statement: dict[str, Json] = {
         "Effect": draw(_EFFECTS),
-        "Principal": draw(principals(vocabulary)),
-        "Action": draw(some_of(vocabulary.actions)),
+        "Principal": draw(members.principals),
+        "Action": draw(members.actions),
     }
-    return statement | _condition_member(draw, vocabulary)
+    return statement | _condition_member(draw, members)
 
 
 @st.composite
-def _statements_of_rcp(draw: DrawFn, vocabulary: Vocabulary) -> dict[str, Json]:
+def _statements_of_rcp(draw: DrawFn, members: _Members) -> dict[str, Json]:
     """R-P8: a customer's RCP denies some actions to everybody."""
-    everyone: list[Json] = ["*", {"AWS": "*"}]
     statement: dict[str, Json] = {
         "Effect": "Deny",
-        "Principal": draw(st.sampled_from(everyone)),
-        "Action": draw(some_of(vocabulary.actions)),
-        _perhaps_not(draw, "Resource"): draw(some_of(vocabulary.resources)),
+        "Principal": draw(_EVERYONE),
+        "Action": draw(members.actions),
+        _perhaps_not(draw, "Resource"): draw(members.resources),
     }
-    return statement | _condition_member(draw, vocabulary)
+    return statement | _condition_member(draw, members)
 
 
+_ONE_IN_FIVE = st.sampled_from([False, False, False, False, True])
+_EVERYONE: SearchStrategy[Json] = st.sampled_from(["*", {"AWS": "*"}])
 _EFFECTS = st.sampled_from(["Allow", "Allow", "Deny"])
 
 
-def _condition_member(draw: DrawFn, vocabulary: Vocabulary) -> dict[str, Json]:
-    drawn = draw(conditions(vocabulary))
+def _condition_member(draw: DrawFn, members: _Members) -> dict[str, Json]:
+    drawn = draw(members.conditions)
     return {"Condition": drawn} if drawn else {}
 
 
 def _perhaps_not(draw: DrawFn, member: str) -> str:
-    return f"Not{member}" if draw(st.integers(0, 4)) == 4 else member
+    return f"Not{member}" if draw(_ONE_IN_FIVE) else member
 
 
 def _document(written: list[dict[str, Json]], manner: _Manner) -> dict[str, Json]:

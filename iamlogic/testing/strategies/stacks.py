@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 
 from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn, SearchStrategy
+from hypothesis.strategies import SearchStrategy
 
 import iamlogic as il
 from iamlogic.syntax.policy import PolicyKind
@@ -110,45 +110,27 @@ def stacks(
             close = get_close_matches(layer, LAYERS, n=1)
             hint = f"did you mean {close[0]!r}?" if close else f"expected {', '.join(LAYERS)}"
             raise StrategyError(f"{layer!r} is no layer of a stack: {hint}")
-    return _stacks(vocabulary, frozenset(layers), max_statements, max_levels)
-
-
-@st.composite
-def _stacks(
-    draw: DrawFn,
-    vocabulary: Vocabulary,
-    layers: frozenset[str],
-    max_statements: int,
-    max_levels: int,
-) -> il.PolicySet:
     own = own_policies(vocabulary, max_statements=max_statements)
     foreign = resource_policies(vocabulary, max_statements=max_statements)
-    canonical = [value for type_, value in vocabulary.principals if type_ == "CanonicalUser"]
-    is_mapped = bool(canonical) and draw(st.integers(0, 2)) > 0
-    identity: list[il.Policy] = []
-    scps: Levels = ()
-    rcps: Levels = ()
-    if "identity" in layers:
-        identity = draw(st.just([]) | st.lists(own, min_size=1, max_size=2))
-    if "scps" in layers:
-        scps = draw(levels_of_scps(vocabulary, max_levels=max_levels))
-    if "rcps" in layers:
-        rcps = draw(levels_of_rcps(vocabulary, max_levels=max_levels))
-    is_organized = bool({"scps", "rcps"} & layers)
-    return il.PolicySet(
-        identity=tuple(identity),
-        resource=draw(st.none() | foreign) if "resource" in layers else None,
-        boundary=draw(st.none() | own) if "boundary" in layers else None,
-        session=draw(st.none() | own) if "session" in layers else None,
-        scps=scps,
-        rcps=rcps,
-        vpc_endpoint=draw(st.none() | st.none() | foreign) if "vpc_endpoint" in layers else None,
-        management_account=is_organized and draw(rarely()),
-        service_linked=is_organized and draw(rarely()),
-        canonical_users=dict.fromkeys(canonical, draw(st.sampled_from(vocabulary.accounts)))
-        if is_mapped
-        else {},
-    )
+    members: dict[str, SearchStrategy[object]] = {
+        "identity": st.just(()) | st.lists(own, min_size=1, max_size=2).map(tuple),
+        "resource": st.none() | foreign,
+        "boundary": st.none() | own,
+        "session": st.none() | own,
+        "scps": levels_of_scps(vocabulary, max_levels=max_levels),
+        "rcps": levels_of_rcps(vocabulary, max_levels=max_levels),
+        "vpc_endpoint": st.none() | st.none() | foreign,
+    }
+    drawn = {layer: strategy for layer, strategy in members.items() if layer in layers}
+    if {"scps", "rcps"} & set(layers):
+        drawn |= {"management_account": rarely(), "service_linked": rarely()}
+    return st.builds(il.PolicySet, **drawn, canonical_users=_canonical_users(vocabulary))
+
+
+def _canonical_users(vocabulary: Vocabulary) -> SearchStrategy[dict[str, str]]:
+    users = [value for type_, value in vocabulary.principals if type_ == "CanonicalUser"]
+    mapped = st.sampled_from(vocabulary.accounts).map(lambda account: dict.fromkeys(users, account))
+    return st.one_of(st.just({}), mapped, mapped) if users else st.just({})
 
 
 def rarely() -> SearchStrategy[bool]:

@@ -31,8 +31,8 @@ class Key:
 
     `spellings` are the cases that the key is written in, `operators` base names (`StringEquals`),
     `prefixes` the set prefixes that these are drawn with (`""`, `"ForAllValues:"`,
-    `"ForAnyValue:"`; one that is listed twice is drawn twice as often). `IfExists` and `Null` are
-    drawn for every key. An operator is drawn with those of `values` that can stand under it.
+    `"ForAnyValue:"`). `IfExists` and `Null` are drawn for every key. An operator is drawn with
+    those of `values` that can stand under it.
     """
 
     spellings: tuple[str, ...]
