@@ -28,3 +28,14 @@ def test_parsing_a_decoded_policy_needs_no_lark() -> None:
 def test_evaluating_needs_no_solver() -> None:
     program = "import iamlogic as il; il.parse('{\"Statement\": []}'); il.evaluate"
     assert loaded_after(program) == {"lark"}
+
+
+def test_the_pytest_plugin_loads_nothing_until_it_is_used() -> None:
+    program = "import pytest; import iamlogic.testing.pytest_plugin"
+    assert loaded_after(program) == set()
+    assert loaded_after(f"{program}; assert 'hypothesis' not in __import__('sys').modules") == set()
+    only = "iamlogic iamlogic.testing iamlogic.testing.pytest_plugin".split()
+    told = (
+        f"{program}\nimport sys\nown = sorted(m for m in sys.modules if m.startswith('iamlogic'))"
+    )
+    assert loaded_after(f"{told}\nassert own == {only!r}, own") == set()

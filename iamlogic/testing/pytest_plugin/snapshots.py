@@ -9,11 +9,11 @@ counts: not formatting, order, or other words for the same. `--policy-snapshot-u
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -38,6 +38,9 @@ class PolicySnapshot:
         self._root = request.config.rootpath
         self._updates = bool(request.config.getoption(_UPDATE))
         self._uses: Counter[str] = Counter()
+
+    def __repr__(self) -> str:
+        return f"the snapshots of {self._node.name}"
 
     def assert_unchanged(
         self, policy: Subject, name: str | None = None, *, timeout: float | None = None
@@ -93,14 +96,17 @@ class PolicySnapshot:
         return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 
-_ODD = re.compile(r"[^A-Za-z0-9._\[\] =,+-]+")
-_MOST_LETTERS = 120
+_PLAIN = " []()=,+"
+"""Characters that stand for themselves in a file's name, beside letters, digits and `_.-~`."""
+_MOST_LETTERS = 150
 
 
 def _file_name(name: str) -> str:
-    """A name that every file system takes; what is left out of it is told by a digest."""
-    plain = _ODD.sub("-", name)[:_MOST_LETTERS].rstrip(". ")
-    return plain if plain == name else f"{plain}-{sha256(name.encode()).hexdigest()[:8]}"
+    """A name that every file system takes, and that tells it from every other."""
+    encoded = quote(name, safe=_PLAIN, errors="backslashreplace")
+    if len(encoded) <= _MOST_LETTERS:
+        return encoded
+    return f"{encoded[:_MOST_LETTERS]}-{sha256(encoded.encode()).hexdigest()[:16]}"
 
 
 def summary_lines(config: pytest.Config, reports: list[pytest.TestReport]) -> Iterator[str]:
