@@ -180,6 +180,12 @@ def test_the_page_is_written_where_pytest_was_started(
     assert '<mark class="missing" title="touched by nothing">&#34;s3:PutObject&#34;</mark>' in page
 
 
+def test_what_to_run_is_not_taken_for_the_page(pytester: pytest.Pytester) -> None:
+    result = run(pytester, "--policy-coverage", "tests")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "--policy-coverage: tests is no HTML file" in result.stderr.str()
+
+
 def test_a_run_without_policies_says_so(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_it(): pass")
     result = run(pytester, "--policy-coverage")

@@ -30,6 +30,9 @@ class Coverage:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._page = config.getoption("--policy-coverage")
+        if self._page and not self._page.lower().endswith((".html", ".htm")):
+            hint = "write --policy-coverage=FILE.html, or what to run before the option"
+            raise pytest.UsageError(f"--policy-coverage: {self._page} is no HTML file\n    {hint}")
         self.record = Record()
         self._listening = ExitStack()
         self._listening.enter_context(listening(self.record))
