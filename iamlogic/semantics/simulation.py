@@ -11,11 +11,11 @@ the request is worse than none. By the API's reference and the IAM user guide th
 - a resource policy, but no role's trust policy, with a caller who is an IAM user;
 - one resource for most actions, but several together for ec2:RunInstances.
 
-An identity policy alone is asked without a caller if the resource is of another account: with one,
-that account would have a say as well. A resource policy alone is asked beside an identity policy
-that is made up: one which allows the action if the requester is of another account, where both must
-allow, and one which allows everything else if not. That is the same question unless the policy
-hands the decision to the account's identity policies (R-E8), which is checked by the evaluator.
+An identity policy alone is asked without a caller where the resource's side has a say as well
+(R-E10, R-E11): that is not asked about then. A resource policy alone is asked beside an identity
+policy that is made up: one which allows the action if the requester is of another account, where
+both must allow, and one which allows everything else if not. That is the same question unless the
+policy hands the decision to the account's identity policies (R-E8), which the evaluator tells.
 """
 
 from __future__ import annotations
@@ -78,7 +78,8 @@ def simulation_of(subject: Policy | PolicySet, request: Request) -> Simulation:
     if isinstance(subject, PolicySet):
         return _of_stack(subject, request)
     if subject.kind is PolicyKind.IDENTITY:
-        return Simulation((subject,), caller=None if _is_foreign(request) else _caller(request))
+        alone = _is_foreign(request) or needs_resource_side(request)
+        return Simulation((subject,), caller=None if alone else _caller(request))
     _check_no_trust(subject)  # a stack would hold one to its grammar
     beside = _made_up(request, granting=_is_foreign(request))
     stack = PolicySet(identity=(beside,), resource=subject)
