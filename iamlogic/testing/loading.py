@@ -102,7 +102,8 @@ def _of(found: Found, root: Path, types: frozenset[PolicyType]) -> Iterator[Load
     """What was found, of the types; what could not be read may be of any."""
     for placed in found.policies:
         if not types or not possible_types(placed).isdisjoint(types):
-            subject = placed if placed.name else placed.policy
+            is_file = not placed.name and not placed.placeholders
+            subject = placed.policy if is_file else placed
             yield Loaded(_id(placed.file, placed.name, root), subject)
     for unread in found.unread:
         yield Loaded(_id(unread.file, unread.name, root), unread.error)

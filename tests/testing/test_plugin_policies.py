@@ -171,6 +171,14 @@ def test_a_test_without_the_fixture_cannot_have_the_marker(pytester: pytest.Pyte
     result.stdout.fnmatch_lines(["*a test with the marker policy takes a policy*"])
 
 
+def test_a_module_may_have_the_marker_for_some_of_its_tests(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        "import pytest\npytestmark = pytest.mark.policy('policies/*s.json')\n"
+        "def test_others():\n    pass\ndef test_each(policy):\n    assert policy.statements"
+    )
+    pytester.runpytest_inprocess().assert_outcomes(passed=3)
+
+
 def test_the_fixture_needs_the_marker(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_nothing(policy):\n    pass")
     result = pytester.runpytest_inprocess()
@@ -210,3 +218,22 @@ def test_markers_are_declared(pytester: pytest.Pytester) -> None:
     run(pytester, '"policies/reads.json"', "--strict-markers").assert_outcomes(passed=1)
     result = pytester.runpytest_inprocess("--markers")
     result.stdout.fnmatch_lines(["@pytest.mark.policy*"])
+
+
+def test_a_file_with_something_open_is_no_plain_policy(pytester: pytest.Pytester) -> None:
+    """A policy by itself that refers to a template's parameter holds for all its values."""
+    resource = {"Fn::Sub": "arn:aws:s3:::${Bucket}/*"}
+    document = {"Version": "2012-10-17", "Statement": [{**READS, "Resource": resource}]}
+    (pytester.path / "open.json").write_text(json.dumps(document), encoding="utf-8")
+    pytester.makepyfile(
+        """
+        import pytest
+        import iamlogic as il
+
+        @pytest.mark.policy("open.json")
+        def test_it(policy):
+            assert isinstance(policy, il.PlacedPolicy)
+            assert policy.placeholders
+        """
+    )
+    pytester.runpytest_inprocess().assert_outcomes(passed=1)

@@ -84,7 +84,8 @@ def pytest_terminal_summary(
     """What became of the snapshots, if there was anything."""
     reports = [each for some in terminalreporter.stats.values() for each in some]
     tests = [each for each in reports if isinstance(each, pytest.TestReport)]
-    if any(each.user_properties for each in tests):
+    names = {name for each in tests for name, _ in each.user_properties}
+    if any(name.startswith("policy_snapshot") for name in names):
         from iamlogic.testing.pytest_plugin.snapshots import summary_lines
 
         for line in summary_lines(config, tests):
