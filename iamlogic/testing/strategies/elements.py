@@ -6,7 +6,6 @@ An operator is drawn before its key, so that no operator is rare because few key
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
 from typing import TypeAlias
@@ -69,7 +68,7 @@ def conditions(
             raise StrategyError(f"min_size is {min_size}, and the vocabulary has no keys")
         return st.just({})
     drawn = st.lists(
-        _condition(_uses(vocabulary)),
+        _condition(vocabulary),
         min_size=min_size,
         max_size=max_size,
         unique_by=lambda each: (each[0], each[1].lower()),
@@ -81,34 +80,30 @@ _Condition: TypeAlias = tuple[str, str, Json]
 """An operator with its modifiers, a key, values."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Uses:
-    """The operators of a vocabulary, and by operator the conditions in which it has it."""
-
-    operators: SearchStrategy[str] = field(repr=False)
-    conditions: dict[str, SearchStrategy[_Condition]] = field(repr=False)
-
-
-@st.composite
-def _condition(draw: DrawFn, uses: _Uses) -> _Condition:
-    return draw(uses.conditions[draw(uses.operators)])
-
-
 @lru_cache(maxsize=100)
-def _uses(vocabulary: Vocabulary) -> _Uses:
-    """Of operators those without set prefix are drawn twice as often as others."""
-    found: dict[str, list[SearchStrategy[_Condition]]] = {}
+def _condition(vocabulary: Vocabulary) -> SearchStrategy[_Condition]:
+    """An operator, those without set prefix twice as often as others; then a key that takes it."""
+    uses = {name: st.one_of(found) for name, found in _uses(vocabulary).items()}
+    operators = st.sampled_from([name for name in uses for _ in range(1 if ":" in name else 2)])
+
+    @st.composite
+    def condition(draw: DrawFn) -> _Condition:
+        return draw(uses[draw(operators)])
+
+    return condition()  # its name alone is short: hypothesis writes arguments out
+
+
+def _uses(vocabulary: Vocabulary) -> dict[str, list[SearchStrategy[_Condition]]]:
+    """By operator, with its modifiers, the conditions in which the vocabulary has it."""
+    uses: dict[str, list[SearchStrategy[_Condition]]] = {}
     for key in vocabulary.keys:
         for base in key.operators:
             for prefix, if_exists in product(key.prefixes, ("", "IfExists")):
                 if base != "Null":
                     name = f"{prefix}{base}{if_exists}"
-                    found.setdefault(name, []).append(_use(name, key, key.values_for(base)))
-        found.setdefault("Null", []).append(_use("Null", key, ("false", "true"), max_size=1))
-    operators = [name for name in found for _ in range(1 if ":" in name else 2)]
-    return _Uses(
-        st.sampled_from(operators), {name: st.one_of(each) for name, each in found.items()}
-    )
+                    uses.setdefault(name, []).append(_use(name, key, key.values_for(base)))
+        uses.setdefault("Null", []).append(_use("Null", key, ("false", "true"), max_size=1))
+    return uses
 
 
 def _use(

@@ -10,7 +10,7 @@ and towards `Action`, `Resource` and `Principal` before their negations.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -116,14 +116,14 @@ def statement_documents(
     """Statements as decoded JSON, with every list written as a list (`kind` as in `policies`)."""
     match kind:
         case PolicyType.TRUST:
-            return _statements_of_trust(_members(_narrower(vocabulary, kind, _is_of_sts)))
+            return _statements_of_trust(_narrower(vocabulary, kind, _is_of_sts))
         case PolicyType.RCP:
-            return _statements_of_rcp(_members(_narrower(vocabulary, kind, _is_not_all)))
+            return _statements_of_rcp(_narrower(vocabulary, kind, _is_not_all))
         case PolicyType.RESOURCE:  # R-P26: of actions of sts alone it would be a role's
             fitting = _narrower(vocabulary, kind, lambda action: not _is_of_sts(action))
-            return _statements(_members(fitting), kind)
+            return _statements(fitting, kind)
         case _:
-            return _statements(_members(vocabulary), kind)
+            return _statements(vocabulary, kind)
 
 
 def _is_of_sts(action: str) -> bool:
@@ -142,67 +142,62 @@ def _narrower(vocabulary: Vocabulary, kind: Kind, is_fitting: Callable[[str], bo
     return replace(vocabulary, actions=actions)
 
 
-@dataclass(frozen=True, slots=True)
-class _Members:
-    """What the members of a statement are drawn from, made once for all statements."""
-
-    principals: SearchStrategy[Json] = field(repr=False)
-    actions: SearchStrategy[Json] = field(repr=False)
-    resources: SearchStrategy[Json] = field(repr=False)
-    conditions: SearchStrategy[dict[str, Json]] = field(repr=False)
-
-
-def _members(vocabulary: Vocabulary) -> _Members:
-    return _Members(
-        principals(vocabulary),
-        some_of(vocabulary.actions),
-        some_of(vocabulary.resources),
-        conditions(vocabulary),
-    )
-
-
-@st.composite
-def _statements(draw: DrawFn, members: _Members, kind: Kind) -> dict[str, Json]:
-    statement: dict[str, Json] = {"Effect": draw(_EFFECTS)}
-    if kind not in _NAMELESS:
-        statement[_perhaps_not(draw, "Principal")] = draw(members.principals)
-    statement[_perhaps_not(draw, "Action")] = draw(members.actions)
-    # R-P6: a resource policy may leave Resource out
-    if kind is not PolicyKind.RESOURCE or not draw(_ONE_IN_FIVE):
-        statement[_perhaps_not(draw, "Resource")] = draw(members.resources)
-    return statement | _condition_member(draw, members)
-
-
-@st.composite
-def _statements_of_trust(draw: DrawFn, members: _Members) -> dict[str, Json]:
-    statement: dict[str, Json] = {
-        "Effect": draw(_EFFECTS),
-        "Principal": draw(members.principals),
-        "Action": draw(members.actions),
-    }
-    return statement | _condition_member(draw, members)
-
-
-@st.composite
-def _statements_of_rcp(draw: DrawFn, members: _Members) -> dict[str, Json]:
-    """R-P8: a customer's RCP denies some actions to everybody."""
-    statement: dict[str, Json] = {
-        "Effect": "Deny",
-        "Principal": draw(_EVERYONE),
-        "Action": draw(members.actions),
-        _perhaps_not(draw, "Resource"): draw(members.resources),
-    }
-    return statement | _condition_member(draw, members)
-
-
 _ONE_IN_FIVE = st.sampled_from([False, False, False, False, True])
 _EVERYONE: SearchStrategy[Json] = st.sampled_from(["*", {"AWS": "*"}])
 _EFFECTS = st.sampled_from(["Allow", "Allow", "Deny"])
 
 
-def _condition_member(draw: DrawFn, members: _Members) -> dict[str, Json]:
-    drawn = draw(members.conditions)
-    return {"Condition": drawn} if drawn else {}
+# Of the strategies below the parts are made once for all draws, and hypothesis writes out the
+# arguments of a composite: so they are closures.
+
+
+def _statements(vocabulary: Vocabulary, kind: Kind) -> SearchStrategy[dict[str, Json]]:
+    named, under = principals(vocabulary), _condition_members(vocabulary)
+    actions, resources = some_of(vocabulary.actions), some_of(vocabulary.resources)
+
+    @st.composite
+    def statement(draw: DrawFn) -> dict[str, Json]:
+        members: dict[str, Json] = {"Effect": draw(_EFFECTS)}
+        if kind not in _NAMELESS:
+            members[_perhaps_not(draw, "Principal")] = draw(named)
+        members[_perhaps_not(draw, "Action")] = draw(actions)
+        # R-P6: a resource policy may leave Resource out
+        if kind is not PolicyKind.RESOURCE or not draw(_ONE_IN_FIVE):
+            members[_perhaps_not(draw, "Resource")] = draw(resources)
+        return members | draw(under)
+
+    return statement()
+
+
+def _statements_of_trust(vocabulary: Vocabulary) -> SearchStrategy[dict[str, Json]]:
+    named, under = principals(vocabulary), _condition_members(vocabulary)
+    actions = some_of(vocabulary.actions)
+
+    @st.composite
+    def statement(draw: DrawFn) -> dict[str, Json]:
+        members: dict[str, Json] = {"Effect": draw(_EFFECTS), "Principal": draw(named)}
+        return members | {"Action": draw(actions)} | draw(under)
+
+    return statement()
+
+
+def _statements_of_rcp(vocabulary: Vocabulary) -> SearchStrategy[dict[str, Json]]:
+    """R-P8: a customer's RCP denies some actions to everybody."""
+    under = _condition_members(vocabulary)
+    actions, resources = some_of(vocabulary.actions), some_of(vocabulary.resources)
+
+    @st.composite
+    def statement(draw: DrawFn) -> dict[str, Json]:
+        members: dict[str, Json] = {"Effect": "Deny", "Principal": draw(_EVERYONE)}
+        members["Action"] = draw(actions)
+        members[_perhaps_not(draw, "Resource")] = draw(resources)
+        return members | draw(under)
+
+    return statement()
+
+
+def _condition_members(vocabulary: Vocabulary) -> SearchStrategy[dict[str, Json]]:
+    return conditions(vocabulary).map(lambda drawn: {"Condition": drawn} if drawn else {})
 
 
 def _perhaps_not(draw: DrawFn, member: str) -> str:
