@@ -57,11 +57,9 @@ def mutate(
 
 def test_no_survivor_is_exit_0(tree: Path) -> None:
     done = mutate(tree, NOTICES_ALL)
-    assert done.stdout == (
-        "none survived: the tests noticed 13 of 13 mutants of policy.json\n"
-        "\n"
-        "1 change dropped: proved to mean the same.\n"
-    ), done.stderr
+    assert done.stdout == ("none survived: the tests noticed 11 of 11 mutants of policy.json\n"), (
+        done.stderr
+    )
     assert done.stderr == ""
     assert done.returncode == 0
 
@@ -71,8 +69,7 @@ def test_survivors_are_exit_1_with_a_command_that_can_be_tried(tree: Path) -> No
     assert done.returncode == 1
     first = done.stdout.splitlines()[2:8]
     assert first == [
-        "  1. widened: changed arn:aws:s3:::logs/* to * in Resource of "
-        + 'Allow statement 1 "Read" (policy.json:2:3)',
+        '  1. widened: changed arn:aws:s3:::logs/* to * in Resource of Allow statement 1 "Read" (policy.json:2:3)',  # noqa: E501 (as it is printed)
         "     iamlogic evaluate policy.json \\",
         "       --principal arn:aws:iam::111122223333:user/alice \\",
         "       --action s3:GetObject \\",
@@ -90,8 +87,8 @@ def test_json_says_what_the_text_does(tree: Path) -> None:
     done = mutate(tree, NOTICES_ACTIONS, "--format", "json")
     said = json.loads(done.stdout)
     assert done.returncode == 1
-    assert said["mutants"] == said["killed"] + len(said["survivors"]) == 13
-    assert said["equivalent"] == 1
+    assert said["mutants"] == said["killed"] + len(said["survivors"]) == 11
+    assert said["equivalent"] == 0
     survivor = said["survivors"][0]
     assert survivor["effect"] == "widened"
     assert survivor["original"] == "IMPLICITLY_DENIED"
@@ -125,7 +122,9 @@ def test_files_that_cannot_be_mutated_are_exit_2(tree: Path) -> None:
 
 
 def test_a_policy_of_which_no_mutant_is_known_is_exit_3(tree: Path) -> None:
-    (tree / "policy.json").write_text('{"Statement": []}', encoding="utf-8")
+    (tree / "policy.json").write_text(
+        '{"Version": "2012-10-17", "Statement": []}', encoding="utf-8"
+    )
     done = mutate(tree, CHECK)
     assert done.returncode == 3
     assert done.stdout.startswith("not tested:")
@@ -217,4 +216,4 @@ def test_pytest_itself_can_be_what_runs(tree: Path) -> None:
         timeout=120,
     )
     assert again.returncode == 1, again.stderr
-    assert "A sample, always the same: 4 mutants, of 14 changes." in again.stdout
+    assert "A sample, always the same: 4 mutants, of 11 changes." in again.stdout
