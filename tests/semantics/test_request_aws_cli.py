@@ -229,11 +229,12 @@ def test_a_key_has_the_type_that_the_policies_use_it_as(
 
 def test_what_follows_from_the_requester_is_said_where_a_policy_looks_at_it() -> None:
     statement = {**ALLOW, "Resource": ["arn:aws:s3:::logs/*", "arn:aws:s3:::${aws:username}/*"]}
-    owned = under(ArnLike={"aws:PrincipalArn": "*"})
+    owned = under(ArnLike={"aws:PrincipalArn": "*:user/${aws:PrincipalAccount}"})
     question = asked_by(request().to_aws_cli(policy(statement, owned)))
     assert question.entries() == {
         "aws:username": (["alice"], "string"),
         "aws:PrincipalArn": ([ALICE], "string"),
+        "aws:PrincipalAccount": ([HERE], "string"),
     }
 
 
@@ -394,9 +395,10 @@ def test_a_command_of_a_stack_asks_what_the_request_asks() -> None:
 
 def test_a_shell_reads_the_arguments_that_were_meant() -> None:
     resource = 'arn:aws:s3:::logs/it\'s "q" $(id) `id` \\ !! \u202e\x1b[2J\n#'
-    asked = request({"aws:UserAgent": "\x00'; id; \u2028"}, resource=resource)
+    asked = request({"aws:UserAgent": "\x00'; id; \x7f\u2028"}, resource=resource)
     subject = policy({**under(StringLike={"aws:UserAgent": "?'*${*}"}), "Resource": "*"})
     command = asked.to_aws_cli(subject)
+    assert all(line.isascii() and line.isprintable() for line in command.split("\n"))
     shell = "aws() { printf '%s\\n' \"$@\"; }\n"
     done = subprocess.run(["sh", "-c", shell + command], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == shlex.split(command.replace("\\\n", ""))[1:]
