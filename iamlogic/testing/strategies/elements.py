@@ -5,10 +5,10 @@ An operator is drawn before its key, so that no operator is rare because few key
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from itertools import product
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
@@ -76,6 +76,7 @@ def conditions(
     return drawn.map(block)
 
 
+_Word = TypeVar("_Word")
 _Condition: TypeAlias = tuple[str, str, Json]
 """An operator with its modifiers, a key, values."""
 
@@ -83,12 +84,12 @@ _Condition: TypeAlias = tuple[str, str, Json]
 @lru_cache(maxsize=100)
 def _condition(vocabulary: Vocabulary) -> SearchStrategy[_Condition]:
     """An operator, those without set prefix twice as often as others; then a key that takes it."""
-    uses = {name: st.one_of(found) for name, found in _uses(vocabulary).items()}
+    uses = {name: evenly(found) for name, found in _uses(vocabulary).items()}
     operators = st.sampled_from([name for name in uses for _ in range(1 if ":" in name else 2)])
 
     @st.composite
     def condition(draw: DrawFn) -> _Condition:
-        return draw(uses[draw(operators)])
+        return draw(draw(uses[draw(operators)]))
 
     return condition()  # its name alone is short: hypothesis writes arguments out
 
@@ -109,7 +110,7 @@ def _uses(vocabulary: Vocabulary) -> dict[str, list[SearchStrategy[_Condition]]]
 def _use(
     operator: str, key: Key, values: tuple[str, ...], *, max_size: int = 3
 ) -> SearchStrategy[_Condition]:
-    names = st.sampled_from(key.spellings)
+    names = evenly(key.spellings)
     return st.tuples(st.just(operator), names, some_of(values, max_size=max_size))
 
 
@@ -129,3 +130,12 @@ def some_of(words: tuple[str, ...], *, max_size: int = 3) -> SearchStrategy[Json
     """Lists of one to `max_size` of the words."""
     lists = st.lists(st.sampled_from(words), min_size=1, max_size=max_size, unique=True)
     return lists.map(list)
+
+
+def evenly(words: Sequence[_Word]) -> SearchStrategy[_Word]:
+    """One of the words, with something to choose also where there is one.
+
+    Hypothesis takes what was made with fewer choices for simpler: without this, examples would
+    shrink to the operator that one key has, not to the first.
+    """
+    return st.sampled_from([*words, *words] if len(words) == 1 else list(words))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from iamlogic.testing.strategies.errors import StrategyError
-from iamlogic.testing.strategies.services import OTHER, PARTITIONS, REGIONS, SERVICES, Service
+from iamlogic.testing.strategies.services import OTHER, REGIONS, SERVICES, Service
 from iamlogic.testing.strategies.vocabulary import HERE, THERE
 
 _Word = TypeVar("_Word")
@@ -44,24 +44,30 @@ def actions(service: str | None = None) -> SearchStrategy[str]:
 
 
 @st.composite
-def _widened_action(draw: DrawFn, service: str) -> str:
-    name, verb = draw(actions(service)).split(":")
-    cut = draw(st.integers(1, len(verb) - 1))
-    match draw(st.sampled_from(["as it is", "all", "begins", "ends", "one", "inside", "case"])):
+def _widened_action(draw: DrawFn, services: SearchStrategy[str], forms: tuple[str, ...]) -> str:
+    service = draw(services)
+    name = draw(st.sampled_from(_service(service).actions))
+    cut = draw(st.integers(1, len(name) - 1))
+    match draw(st.sampled_from(forms)):
         case "all":
-            return f"{name}:*"
+            return f"{service}:*"
         case "begins":
-            return f"{name}:{verb[:cut]}*"
+            return f"{service}:{name[:cut]}*"
         case "ends":
-            return f"{name}:*{verb[cut:]}"
+            return f"{service}:*{name[cut:]}"
         case "one":
-            return f"{name}:{verb[:cut]}?{verb[cut + 1 :]}"
+            return f"{service}:{name[:cut]}?{name[cut + 1 :]}"
         case "inside":
-            return f"{name}:{verb[0]}*{verb[-1]}"
+            return f"{service}:{name[0]}*{name[-1]}"
         case "case":
-            return f"{name}:{verb}".swapcase()
+            return f"{service}:{name}".swapcase()
+        case "everything":
+            return "*"
         case _:
-            return f"{name}:{verb}"
+            return f"{service}:{name}"
+
+
+_FORMS = ("as it is", "all", "begins", "ends", "one", "inside", "case")
 
 
 def action_patterns(service: str | None = None) -> SearchStrategy[str]:
@@ -71,8 +77,8 @@ def action_patterns(service: str | None = None) -> SearchStrategy[str]:
 
     `"*"` is drawn if no service is given.
     """
-    widened = _services(service).flatmap(_widened_action)
-    return widened if service is not None else st.one_of(widened, widened, widened, st.just("*"))
+    forms = _FORMS if service is not None else (*_FORMS, "everything")
+    return _widened_action(_services(service), forms)
 
 
 def arns(
@@ -95,8 +101,8 @@ def arns(
     Buckets have neither region nor account in their ARN; with `account` and no `service`, services
     are drawn whose ARNs have one. Regions fit the partition.
     """
-    if partition is not None and partition not in PARTITIONS:
-        raise StrategyError(f"partition {partition!r} is not known: {', '.join(PARTITIONS)}")
+    if partition is not None and partition not in REGIONS:
+        raise StrategyError(f"partition {partition!r} is not known: {', '.join(REGIONS)}")
     if account is not None and not re.fullmatch("[0-9]{12}", account):
         raise StrategyError(f"{account!r} is no account: expected 12 digits as a text")
     names = _services(service)
@@ -118,8 +124,8 @@ def _arns(
 ) -> str:
     name = draw(names)
     service = _service(name)
-    in_partition = draw(_mostly_first(PARTITIONS)) if partition is None else partition
-    region = draw(st.sampled_from(_regions(in_partition))) if service.has_region else ""
+    in_partition = draw(_mostly_first(tuple(REGIONS))) if partition is None else partition
+    region = draw(st.sampled_from(REGIONS[in_partition])) if service.has_region else ""
     owner = (draw(accounts()) if account is None else account) if service.has_account else ""
     resource = draw(st.sampled_from(service.resources))
     if patterns:
@@ -134,7 +140,7 @@ def _arns(
 @st.composite
 def _widened(draw: DrawFn, resource: str) -> str:
     cut = draw(st.integers(1, len(resource)))
-    match draw(st.sampled_from(["begins", "as it is", "ends", "one", "inside", "all"])):
+    match draw(st.sampled_from(["as it is", "begins", "ends", "one", "inside", "all"])):
         case "begins":
             return f"{resource[:cut]}*"
         case "ends":
@@ -147,14 +153,6 @@ def _widened(draw: DrawFn, resource: str) -> str:
             return "*"
         case _:
             return resource
-
-
-def _regions(partition: str) -> list[str]:
-    """Those of the partition, whose names begin alike."""
-    beginning = {"aws-cn": "cn-", "aws-us-gov": "us-gov-"}.get(partition)
-    if beginning is not None:
-        return [region for region in REGIONS if region.startswith(beginning)]
-    return [region for region in REGIONS if not region.startswith(("cn-", "us-gov-"))]
 
 
 def _services(service: str | None) -> SearchStrategy[str]:

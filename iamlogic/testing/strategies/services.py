@@ -79,5 +79,9 @@ OTHER = Service(
 )
 """What a service that is not in the table is taken to have: names of the usual form."""
 
-REGIONS = ("eu-west-1", "us-east-1", "us-gov-west-1", "cn-north-1")
-PARTITIONS = ("aws", "aws-us-gov", "aws-cn")
+REGIONS = {
+    "aws": ("eu-west-1", "us-east-1"),
+    "aws-us-gov": ("us-gov-west-1", "us-gov-east-1"),
+    "aws-cn": ("cn-north-1", "cn-northwest-1"),
+}
+"""Two of each partition."""
