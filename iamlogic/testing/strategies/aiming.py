@@ -7,7 +7,7 @@ asks, whose the resource is, the keys, those with variables last, then the actio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
 from functools import lru_cache
@@ -144,11 +144,20 @@ def _give(
 
 
 def _edges_of(edges: Edges, key: KeyTarget, known: Mapping[str, Values]) -> KeyEdges:
-    conditions = key.conditions
+    conditions, also = key.conditions, ABSENT
     if key.varies:
+        also = tuple(value for each in conditions for value in _several(each, known))
         conditions = tuple(_resolved_condition(each, known) for each in conditions)
     several = key.folded in edges.multivalued
-    return key_edges(key.folded, conditions, edges.manner, multivalued=several)
+    return key_edges(key.folded, conditions, edges.manner, multivalued=several, also=also)
+
+
+def _several(condition: Condition, known: Mapping[str, Values]) -> Iterator[str]:
+    """The values of variables that have more than one, so that none is substituted (R-V9)."""
+    for text in condition.values:
+        for part in text.template or ():
+            values = known.get(fold(part.key), ABSENT) if isinstance(part, Variable) else ABSENT
+            yield from values if len(values) > 1 else ABSENT
 
 
 def _resolved_condition(condition: Condition, known: Mapping[str, Values]) -> Condition:

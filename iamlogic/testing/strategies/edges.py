@@ -78,10 +78,10 @@ def edges_of(policies: tuple[Policy, ...], vocabulary: Vocabulary, *, all_reques
         asking = [each for each in asking if is_compared(each.probe(), PolicyKind.IDENTITY)]
     keys = {fold(c.key) for statement in statements for c in statement.conditions}
     referred = {fold(each.key) for statement in statements for each in _variables(statement)}
-    mentioned = keys | referred | set(map(fold, vocabulary.referred))
+    mentioned = keys | referred
     extra = vocabulary.multivalued if all_requests else MULTIVALUED_KEYS
     return Edges(
-        targets=tuple(_target(each, asking, vocabulary) for each in statements),
+        targets=tuple(_target(each, asking) for each in statements),
         manner=Manner(vocabulary.fillings, vocabulary.substitutes, sent=not all_requests),
         multivalued=multivalued_keys(policies) | extra,
         mentioned=frozenset(mentioned),
@@ -100,7 +100,7 @@ def _accounts(asking: Iterable[Asker]) -> Iterator[str]:
             yield account
 
 
-def _target(statement: Statement, asking: list[Asker], vocabulary: Vocabulary) -> Target:
+def _target(statement: Statement, asking: list[Asker]) -> Target:
     matched, others = split(statement, asking)
     by_key: dict[str, list[Condition]] = {}
     for condition in statement.conditions:
@@ -109,9 +109,6 @@ def _target(statement: Statement, asking: list[Asker], vocabulary: Vocabulary) -
     for variable in _variables(statement):
         names.setdefault(fold(variable.key), variable.key)
         by_key.setdefault(fold(variable.key), [])
-    for key in vocabulary.referred:
-        names.setdefault(fold(key), key)
-        by_key.setdefault(fold(key), [])
     made = [_key_target(names[folded], conditions) for folded, conditions in by_key.items()]
     free = [each for each in made if each.folded not in DERIVED and is_key(each.name)]
     owner = [each for each in made if each.folded == RESOURCE_ACCOUNT and each.conditions]

@@ -81,7 +81,10 @@ def _subjects(
     return (given,) if isinstance(given, Policy | PolicySet) else tuple(given)
 
 
-@st.composite
-def _on_edges(draw: DrawFn, edges: Edges) -> Request:
-    target = pick(draw, edges.targets)
-    return aimed(draw, edges, target, pick(draw, plans(target)))
+def _on_edges(edges: Edges) -> SearchStrategy[Request]:
+    @st.composite  # without arguments, which hypothesis would write beside an error
+    def requests_on_edges(draw: DrawFn) -> Request:
+        target = pick(draw, edges.targets)
+        return aimed(draw, edges, target, pick(draw, plans(target)))
+
+    return requests_on_edges()

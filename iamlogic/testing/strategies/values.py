@@ -55,10 +55,19 @@ class Manner:
 
 @lru_cache(maxsize=1 << 12)
 def key_edges(
-    key: str, conditions: tuple[Condition, ...], manner: Manner, *, multivalued: bool
+    key: str,
+    conditions: tuple[Condition, ...],
+    manner: Manner,
+    *,
+    multivalued: bool,
+    also: Values = (),
 ) -> KeyEdges:
-    """Of the folded `key`, of which all the `conditions` are; variables in them are replaced."""
-    singles = [value for value in _candidates(key, conditions, manner) if _fits(key, value, manner)]
+    """Of the folded `key`, of which all the `conditions` are; variables in them are replaced.
+
+    `also` are values that a wrong evaluator could put for a variable.
+    """
+    made = (*_candidates(key, conditions, manner), *also)
+    singles = [value for value in dict.fromkeys(made) if _fits(key, value, manner)]
     options: list[Values] = [ABSENT, *((value,) for value in singles)]
     if multivalued and len(singles) > 1:
         first, *others = singles
