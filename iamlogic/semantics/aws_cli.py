@@ -12,8 +12,13 @@ import shlex
 from collections.abc import Iterable
 
 from iamlogic.semantics.request import Request
-from iamlogic.semantics.simulated_context import ContextEntry, entries_for
-from iamlogic.semantics.simulation import Simulation, refused, simulation_of
+from iamlogic.semantics.simulated_context import ContextEntry, entries_for, entries_given
+from iamlogic.semantics.simulation import (
+    Simulation,
+    refused,
+    simulation_of,
+    simulation_of_identity,
+)
 from iamlogic.syntax.formatter import format as format_policy
 from iamlogic.syntax.policy import Policy
 from iamlogic.syntax.policy_set import PolicySet
@@ -26,12 +31,26 @@ _Option = tuple[str, list[str]]
 """An option's name, and its arguments as the shell reads them."""
 
 
-def simulate_command(request: Request, subject: Policy | PolicySet) -> str:
-    """The command; `RequestError` if it could not ask what `request` asks."""
-    simulation = simulation_of(subject, request)
-    entries = entries_for(simulation, request)
+FILE = "policy.json"
+"""Where the policy is expected that a command without one is about."""
+
+
+def simulate_command(request: Request, subject: Policy | PolicySet | None) -> str:
+    """The command; `RequestError` if it could not ask what `request` asks.
+
+    Without a subject, it is about the identity policy that the shell finds in `policy.json`.
+    """
+    if subject is None:
+        simulation = simulation_of_identity(request)
+        entries = entries_given(simulation, request)
+        policies = [("policy-input-list", [f'"$(cat {FILE})"'])]
+        policies += _policies(simulation)[1:]
+    else:
+        simulation = simulation_of(subject, request)
+        entries = entries_for(simulation, request)
+        policies = _policies(simulation)
     options = [
-        *_policies(simulation),
+        *policies,
         ("action-names", [_argument(request.action)]),
         ("resource-arns", [_argument(_resource(request.resource))]),
         ("context-entries", [_argument(_entry(entry)) for entry in entries]),

@@ -126,10 +126,11 @@ class Request:
 
         return request_python(self)
 
-    def to_aws_cli(self, policy: Policy | PolicySet) -> str:
+    def to_aws_cli(self, policy: Policy | PolicySet | None = None) -> str:
         """A command by which AWS itself decides this request under `policy`, a stack or one alone.
 
-        It is `aws iam simulate-custom-policy`, for a POSIX shell. Raises `RequestError` with the
+        Without one it is about an identity policy in the file `policy.json`, and says all keys that
+        the request was given. It is `aws iam simulate-custom-policy`, for a POSIX shell. Raises `RequestError` with the
         reason where AWS's policy simulator cannot be asked the same: it takes no session policy,
         for example, nor a service as the caller.
         """

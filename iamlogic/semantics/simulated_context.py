@@ -88,15 +88,30 @@ def entries_for(simulation: Simulation, request: Request) -> tuple[ContextEntry,
     )
 
 
+def entries_given(simulation: Simulation, request: Request) -> tuple[ContextEntry, ...]:
+    """The keys that the request was given, for policies of which nothing is known.
+
+    `RequestError` for those that the simulator fills in itself.
+    """
+    for name in request.context:
+        _check_key(_Use(name), simulation.caller, request)
+    return tuple(_entry(_Use(name), request.values(name)) for name in request.context)
+
+
 def _check_filled_in(statement: Statement, caller: str | None, request: Request) -> None:
-    for key, use in _uses([statement]).items():
-        if key in _OF_AWS:
-            raise refused(f"it fills in {use.name} itself, with a value that only AWS knows")
-        if key in _OF_CALLER and caller is None:
-            raise refused(
-                f"it fills in {use.name} itself, from its caller, and cannot be told that this is "
-                f"{request.requester.text}"
-            )
+    for use in _uses([statement]).values():
+        _check_key(use, caller, request)
+
+
+def _check_key(use: _Use, caller: str | None, request: Request) -> None:
+    key = fold(use.name)
+    if key in _OF_AWS:
+        raise refused(f"it fills in {use.name} itself, with a value that only AWS knows")
+    if key in _OF_CALLER and caller is None:
+        raise refused(
+            f"it fills in {use.name} itself, from its caller, and cannot be told that this is "
+            f"{request.requester.text}"
+        )
 
 
 def _check_present(statement: Statement, request: Request) -> None:

@@ -78,8 +78,7 @@ def simulation_of(subject: Policy | PolicySet, request: Request) -> Simulation:
     if isinstance(subject, PolicySet):
         return _of_stack(subject, request)
     if subject.kind is PolicyKind.IDENTITY:
-        alone = _is_foreign(request) or needs_resource_side(request)
-        return Simulation((subject,), caller=None if alone else _caller(request))
+        return replace(simulation_of_identity(request), identity=(subject,))
     _check_no_trust(subject)  # a stack would hold one to its grammar
     beside = _made_up(request, granting=_is_foreign(request))
     stack = PolicySet(identity=(beside,), resource=subject)
@@ -90,6 +89,13 @@ def simulation_of(subject: Policy | PolicySet, request: Request) -> Simulation:
             "ask about a PolicySet with both",
         )
     return simulation
+
+
+def simulation_of_identity(request: Request) -> Simulation:
+    """How the simulator is asked for `request` under one identity policy, whichever that is."""
+    _check_names(request)
+    alone = _is_foreign(request) or needs_resource_side(request)
+    return Simulation((), caller=None if alone else _caller(request))
 
 
 def _check_names(request: Request) -> None:

@@ -404,3 +404,37 @@ def test_a_shell_reads_the_arguments_that_were_meant() -> None:
     assert done.stdout.splitlines() == shlex.split(command.replace("\\\n", ""))[1:]
     assert asked_by(command).documents("policy-input-list") == (subject,)
     assert asked_by(command).resource() == resource
+
+
+def test_without_a_policy_it_is_about_one_in_a_file() -> None:
+    asked = request({"aws:SourceIp": "203.0.113.7", "aws:TagKeys": ["a"], "s3:prefix": "é"})
+    assert asked.to_aws_cli() == (
+        "aws iam simulate-custom-policy \\\n"
+        '    --policy-input-list "$(cat policy.json)" \\\n'
+        "    --caller-arn arn:aws:iam::111122223333:user/alice \\\n"
+        "    --action-names s3:GetObject \\\n"
+        "    --resource-arns arn:aws:s3:::logs/a \\\n"
+        "    --context-entries \\\n"
+        """        '{"ContextKeyName":"aws:SourceIp","ContextKeyValues":["203.0.113.7"],"""
+        """"ContextKeyType":"ip"}' \\\n"""
+        """        '{"ContextKeyName":"aws:TagKeys","ContextKeyValues":["a"],"""
+        """"ContextKeyType":"stringList"}' \\\n"""
+        """        '{"ContextKeyName":"s3:prefix","ContextKeyValues":["\\u00e9"],"""
+        """"ContextKeyType":"string"}'"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("context", "fields", "told"),
+    [
+        ({"aws:PrincipalOrgID": "o-a"}, {}, "it fills in aws:PrincipalOrgID itself"),
+        ({"aws:username": "alice"}, {"resource_account": THERE}, "it fills in aws:username"),
+        ({}, {"action": "ec2:RunInstances"}, "for several resources together"),
+        ({}, {"resource": "logs"}, "is no ARN"),
+    ],
+)
+def test_without_a_policy_what_it_cannot_be_asked_is_refused_as_well(
+    context: dict[str, str], fields: dict[str, str], told: str
+) -> None:
+    with pytest.raises(il.RequestError, match=re.escape(told)):
+        request(context, **fields).to_aws_cli()
