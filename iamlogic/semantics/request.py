@@ -130,9 +130,9 @@ class Request:
         """A command by which AWS itself decides this request under `policy`, a stack or one alone.
 
         Without one it is about an identity policy in the file `policy.json`, and says all keys that
-        the request was given. It is `aws iam simulate-custom-policy`, for a POSIX shell. Raises `RequestError` with the
-        reason where AWS's policy simulator cannot be asked the same: it takes no session policy,
-        for example, nor a service as the caller.
+        the request was given. It is `aws iam simulate-custom-policy`, for a POSIX shell. Raises
+        `RequestError` with the reason where AWS's policy simulator cannot be asked the same: it
+        takes no session policy, for example, nor a service as the caller.
         """
         from iamlogic.semantics.aws_cli import simulate_command
 
