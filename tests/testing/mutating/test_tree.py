@@ -88,7 +88,7 @@ def copy(tmp_path: Path) -> Copy:
 
 def test_a_copy_is_put_right_whatever_was_done_in_it(copy: Copy) -> None:
     before = {name: (copy.folder / name).read_text() for name in files(copy.folder)}
-    write(copy.folder, "new/file", "a")
+    write(copy.folder, "new/file", "b/new", "a")
     (copy.folder / "b" / "c").unlink()
     (copy.folder / "b" / "c").mkdir()
     (copy.folder / "b" / "d").unlink()
