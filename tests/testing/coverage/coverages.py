@@ -31,9 +31,9 @@ Resources:
               StringEquals: {"aws:PrincipalOrgID": o-exampleorgid}
 """
 HOSTILE = """\
-{"Version": "2012-10-17", "Statement": [
+{"Version": "2012-10-17", "Id": "\u202e<b>", "Statement": [
   {"Sid": "X", "Effect": "Allow", "Action": "s3:<script>alert(1)</script>", "Resource":
-   ["arn:aws:s3:::</div><img src=x onerror=alert(1)>", "arn:aws:s3:::\\u202e\\u001b[31m\\"'&", "*"]}
+   ["arn:aws:s3:::</div><img src=x onerror=alert(1)>", "arn:aws:s3:::\u202e\\u001b[31m\\"'&", "*"]}
 ]}
 """
 

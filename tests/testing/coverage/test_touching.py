@@ -67,6 +67,12 @@ def test_a_request_that_two_parts_keep_out_touches_none_of_them() -> None:
     assert by(reads("arn:aws:s3:::press-kit/a", ELSEWHERE)) == set()
 
 
+def test_a_condition_decides_nothing_for_somebody_else() -> None:
+    stranger = "arn:aws:iam::999999999999:user/eve"
+    for context in (OFFICE, ELSEWHERE):
+        assert by(il.Request(stranger, "s3:GetObject", A_REPORT, context)) == set()
+
+
 def test_an_exception_is_touched_by_what_it_keeps_out() -> None:
     hidden = "arn:aws:s3:::reports/secret/a"
     assert "SecretStays s3:GetObject" in by(reads(hidden))
