@@ -1,6 +1,11 @@
 """What the hypothesis strategies draw: how often each operator and each form of a statement.
 
     python benchmarks/strategies.py [DRAWS]
+    python benchmarks/strategies.py requests HISTORY [EVERY]
+
+The second measures requests on real policies: HISTORY has a policy in each line, with its `name`
+and its `versions`, of which the last one's `document` is taken; EVERY nth line is measured. Without
+HISTORY it is benchmarks/data/history_sample.jsonl.
 
 The shares are those of docs/reference/strategies.md; tests/testing/strategies hold floors below
 them.
@@ -8,19 +13,25 @@ them.
 
 from __future__ import annotations
 
+import gzip
+import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean, median
 from typing import TypeVar
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
 import iamlogic as il
+from iamlogic.semantics.statements import statement_matches
 from iamlogic.syntax.operators import OPERATORS
 from iamlogic.syntax.policy import Policy, PrincipalForm, Statement, Text, Version
-from iamlogic.testing.strategies import policies
+from iamlogic.testing.strategies import policies, requests
 
 _Drawn = TypeVar("_Drawn")
 DRAWS = 3_000
@@ -173,5 +184,120 @@ def _base(operator: str) -> str:
     return OPERATORS[operator.lower()].base.name
 
 
+REQUESTS = 100
+SAMPLE = Path(__file__).parent / "data" / "history_sample.jsonl"
+SCOPES: tuple[dict[str, object], ...] = (
+    {"Action": "s3:DeleteBucket", "Resource": "*"},
+    {"Action": ["iam:Pass*", "s3:*"], "Resource": "arn:aws:s3:::a*"},
+    {"Action": "s3:Get*", "Resource": "arn:aws:s3:::${aws:username}/*"},
+    {"Action": "sns:Publish", "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::logs"}}},
+    {
+        "Action": "s3:GetObject",
+        "Condition": {
+            "StringEquals": {"s3:prefix": "${aws:PrincipalTag/t}"},
+            "StringLike": {"aws:PrincipalTag/t": "ab*c*"},
+            "IpAddress": {"aws:SourceIp": "10.0.0.0/8"},
+        },
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a hundred requests on the edges of a policy came to."""
+
+    size: int
+    allowed: float
+    covered: float
+    rate: float
+
+
+def measured(policy: Policy) -> Measured:
+    """A hundred draws, from nothing: with what is computed once for a policy."""
+    started = time.perf_counter()
+    found = drawn(requests(for_policy=policy), REQUESTS)
+    seconds = time.perf_counter() - started
+    allowed = sum(il.evaluate(policy, each).outcome is il.Outcome.ALLOWED for each in found)
+    covered = sum(any(statement_matches(s, each) for each in found) for s in policy.statements)
+    return Measured(
+        size=len(policy.statements),
+        allowed=allowed / len(found),
+        covered=covered / max(1, len(policy.statements)),
+        rate=len(found) / seconds,
+    )
+
+
+def requests_table(policies: list[Policy]) -> str:
+    """By the number of statements: means of the shares and the coverage, the median speed."""
+    found = [measured(policy) for policy in policies]
+    rows = [
+        _row(name, [each for each in found if least <= each.size <= most])
+        for name, least, most in (
+            ("1 statement", 1, 1),
+            ("2 to 5", 2, 5),
+            ("6 to 20", 6, 20),
+            ("more", 21, 10_000),
+            ("all", 0, 10_000),
+        )
+    ]
+    return "\n".join(
+        [
+            "| statements | policies | allowed | in 30 to 70 % | covered | draws a second |",
+            "|---|---|---|---|---|---|",
+            *filter(None, rows),
+        ]
+    )
+
+
+def _row(name: str, found: list[Measured]) -> str:
+    if not found:
+        return ""
+    between = mean(0.3 <= each.allowed <= 0.7 for each in found)
+    allowed, covered = mean(each.allowed for each in found), mean(each.covered for each in found)
+    rate = median(each.rate for each in found)
+    return f"| {name} | {len(found)} | {allowed:.0%} | {between:.0%} | {covered:.1%} | {rate:.0f} |"
+
+
+def scopes_table() -> str:
+    """Of a hundred requests of each scope, how many differ, and in what."""
+    rows = []
+    for written in SCOPES:
+        started = time.perf_counter()
+        found = drawn(requests(satisfying=il.Scope(written)), REQUESTS)
+        rate = len(found) / (time.perf_counter() - started)
+        distinct = [len({part(each) for each in found}) for part in _PARTS]
+        rows.append(f"| `{json.dumps(written)}` | {' | '.join(map(str, distinct))} | {rate:.0f} |")
+    return "\n".join(
+        [
+            "| scope | requests | actions | resources | principals | a second |",
+            "|---|---|---|---|---|---|",
+            *rows,
+        ]
+    )
+
+
+_PARTS: tuple[Callable[[il.Request], object], ...] = (
+    lambda each: each,
+    lambda each: each.action,
+    lambda each: each.resource,
+    lambda each: each.principal,
+)
+
+
+def real_policies(file: Path, every: int) -> list[Policy]:
+    """The last versions of every nth policy of the file."""
+    content = file.read_bytes()
+    text = (gzip.decompress(content) if file.suffix == ".gz" else content).decode()
+    written = [json.loads(line) for line in text.splitlines()]
+    return [il.parse(each["versions"][-1]["document"]) for each in written[::every]]
+
+
 if __name__ == "__main__":
-    print(policies_table(int(sys.argv[1]) if sys.argv[1:] else DRAWS))
+    if sys.argv[1:2] == ["requests"]:
+        file = Path(sys.argv[2]) if sys.argv[2:] else SAMPLE
+        every = int(sys.argv[3]) if sys.argv[3:] else 1
+        print(requests_table(real_policies(file, every)))
+        print()
+        print(scopes_table())
+    else:
+        print(policies_table(int(sys.argv[1]) if sys.argv[1:] else DRAWS))
