@@ -5,7 +5,7 @@ An operator is drawn before its key, so that no operator is rare because few key
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from itertools import product
 from typing import TypeAlias, TypeVar
@@ -102,16 +102,16 @@ def _uses(vocabulary: Vocabulary) -> dict[str, list[SearchStrategy[_Condition]]]
             for prefix, if_exists in product(key.prefixes, ("", "IfExists")):
                 if base != "Null":
                     name = f"{prefix}{base}{if_exists}"
-                    uses.setdefault(name, []).append(_use(name, key, key.values_for(base)))
-        uses.setdefault("Null", []).append(_use("Null", key, ("false", "true"), max_size=1))
+                    uses.setdefault(name, []).extend(_written(name, key, key.values_for(base)))
+        uses.setdefault("Null", []).extend(_written("Null", key, ("false", "true"), max_size=1))
     return uses
 
 
-def _use(
+def _written(
     operator: str, key: Key, values: tuple[str, ...], *, max_size: int = 3
-) -> SearchStrategy[_Condition]:
-    names = evenly(key.spellings)
-    return st.tuples(st.just(operator), names, some_of(values, max_size=max_size))
+) -> Iterator[SearchStrategy[_Condition]]:
+    for spelling in key.spellings:
+        yield st.tuples(st.just(operator), st.just(spelling), some_of(values, max_size=max_size))
 
 
 def block(drawn: list[tuple[str, str, Json]]) -> dict[str, Json]:
@@ -127,9 +127,18 @@ def block(drawn: list[tuple[str, str, Json]]) -> dict[str, Json]:
 
 @lru_cache(maxsize=1000)
 def some_of(words: tuple[str, ...], *, max_size: int = 3) -> SearchStrategy[Json]:
-    """Lists of one to `max_size` of the words."""
-    lists = st.lists(st.sampled_from(words), min_size=1, max_size=max_size, unique=True)
-    return lists.map(list)
+    """Lists of one to `max_size` of the words, each once.
+
+    A count and as many words are fewer choices than a list: of an example's conditions hypothesis
+    leaves out those that do not matter only if each is made of five choices at most.
+    """
+    counts, word = st.integers(1, max_size), st.sampled_from(words)
+
+    @st.composite
+    def some(draw: DrawFn) -> Json:
+        return list(dict.fromkeys(draw(word) for _ in range(draw(counts))))
+
+    return some()
 
 
 def evenly(words: Sequence[_Word]) -> SearchStrategy[_Word]:
