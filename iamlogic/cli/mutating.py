@@ -56,7 +56,7 @@ def mutate(
 
     POLICY is a policy or a stack in JSON, or a template in JSON or YAML. Your own files are never
     written. Exits with 0 if no mutant survives, 1 if one does, 2 if the files cannot be read or the
-    tests do not pass as it is, 3 if what mutants mean is unknown or a part could not be mutated.
+    tests do not pass on them, 3 if what mutants mean is unknown or a part could not be mutated.
     """
 
     def answer() -> tuple[str, Exit]:

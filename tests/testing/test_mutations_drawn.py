@@ -17,7 +17,7 @@ from iamlogic.testing import (
     NoSuchMutation,
     mutations,
 )
-from iamlogic.testing.mutation import OPERATORS, REWRITINGS
+from iamlogic.testing.mutation import OPERATORS, REWRITINGS, SENTENCES
 from iamlogic.testing.mutation.effect import effect_of
 from iamlogic.testing.mutation.faults import FAULTS, faults_of
 
@@ -163,7 +163,8 @@ def test_rewritings_leave_the_meaning_alone(policy: il.Policy) -> None:
 
 def test_every_operator_says_what_it_does_in_a_sentence() -> None:
     assert set(MUTATION_OPERATORS) == {*FAULTS, *REWRITINGS}
-    assert all(each.endswith(".") for each in MUTATION_OPERATORS.values())
+    assert set(SENTENCES) == set(OPERATORS)
+    assert all(each.endswith(".") for each in (MUTATION_OPERATORS | SENTENCES).values())
 
 
 def test_what_cannot_be_compared_is_unknown() -> None:

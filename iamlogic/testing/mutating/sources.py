@@ -28,6 +28,7 @@ from iamlogic.testing.mutating.written import (
     Entries,
     Items,
     Written,
+    is_in_place,
     json_written,
     node_at,
     plain,
@@ -148,12 +149,12 @@ def _file(
     for tree, written in pairs:
         for shaped in shaped_as_policies(tree):
             node = node_at(written, shaped.path)
-            if isinstance(node, Entries) and isinstance(plain(node), dict):
+            if isinstance(node, Entries) and is_in_place(node):
                 target = _target(shaped, node, document)
                 targets.append(target)
                 untouched += _open_statements(shaped, target, name)
             else:
-                reason = "it is a text, or what a template's function makes"
+                reason = "it is a text, what a template's function makes, or has aliases of YAML"
                 untouched.append(f"{_title(name, shaped)} is not mutated: {reason}")
     source = Source(text, is_yaml=root is None)
     return MutableFile(name, source, tuple(targets), tuple(untouched), read, original)

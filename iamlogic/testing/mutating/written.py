@@ -111,6 +111,25 @@ def node_at(node: Written, path: Path) -> Written | None:
     return here
 
 
+def is_in_place(node: Written) -> bool:
+    """Whether all in a node is written there: an alias of YAML stands for what is elsewhere."""
+    match node:
+        case Items(items=items):
+            parts: tuple[Written, ...] = items
+        case Entries(members=members):
+            parts = tuple(each.value for each in members)
+        case Expression(content=content):
+            parts = (content,)
+        case Leaf():
+            parts = ()
+    end = node.start
+    for part in parts:
+        if not end <= part.start <= part.end <= node.end:
+            return False
+        end = part.end
+    return all(map(is_in_place, parts))
+
+
 def _or_expression(found: Entries) -> Entries | Expression:
     if any(each.name.startswith("Fn::") for each in found.members) or (
         len(found.members) == 1 and found.members[0].name == "Ref"

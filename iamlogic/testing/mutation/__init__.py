@@ -16,12 +16,21 @@ from .conditions import ITEM_OPERATORS, ItemOperator
 from .documents import Change, Document, Item, items, replaced, statements, with_items
 from .parts import PART_OPERATORS, conditions_for
 from .rewriting import REWRITING_OPERATORS
+from .sentences import REWRITINGS, SENTENCES
 from .spelling import SPELLING_OPERATORS, StatementOperator
 from .structure import STRUCTURE_OPERATORS, PolicyOperator
 from .values import VALUE_OPERATORS, ValueOperator
 from .variables import OWN_VARIABLE_OPERATORS, PLANTED_OPERATORS
 
-__all__ = ["OPERATORS", "REWRITINGS", "Change", "Document", "Mutant", "with_a_condition"]
+__all__ = [
+    "OPERATORS",
+    "REWRITINGS",
+    "SENTENCES",
+    "Change",
+    "Document",
+    "Mutant",
+    "with_a_condition",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,24 +106,6 @@ OPERATORS: dict[str, Operator] = {
     **{name: partial(_of_pairs, each) for name, each in PLANTED_OPERATORS.items()},
 }
 """All operators by name."""
-
-REWRITINGS: dict[str, str] = {
-    "split by actions": "A statement becomes one for each of its actions.",
-    "split by resources": "A statement becomes one for each of its resources.",
-    "split by values": "A statement becomes one for each value of a condition.",
-    "resources by a Deny (De Morgan)": "A Deny says which resources an Allow leaves out.",
-    "condition by a Deny (De Morgan)": "A Deny says which requests a condition stops.",
-    "statements reordered": "The statements stand in another order.",
-    "statement repeated": "A statement stands there twice.",
-    "Sids dropped": "No statement has a Sid.",
-    "lists reordered": "Actions or resources stand in another order.",
-    "entries repeated": "An action or a resource stands there twice.",
-    "actions in other letter case": "The actions are written in other letter case.",
-    "stars doubled": "Each star in the actions or resources is written twice.",
-    "entry added that another covers": "An action or a resource is added that another covers.",
-    "operators in other letter case": "Condition operators are written in other letter case.",
-}
-"""Those operators that leave every policy's meaning alone, and what they do in a sentence."""
 
 
 def with_a_condition(document: Document) -> Iterator[Document]:

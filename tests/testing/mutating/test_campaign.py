@@ -318,12 +318,24 @@ def test_what_a_function_of_a_template_makes_is_told_and_no_pass(tree: Path) -> 
     assert not results.is_whole
 
 
+ALIASES = """\
+Statement:
+  - {Effect: Allow, Action: &reads ["s3:Get*", "s3:List*"], Resource: "*"}
+  - {Effect: Deny, Action: *reads, Resource: "arn:aws:s3:::secret/*"}
+"""
+
+
 @pytest.mark.parametrize(
     ("name", "text", "reason"),
     [
         ("main.tf", 'resource "aws_iam_policy" "p" {}', "Terraform's files cannot be mutated"),
         ("other.yaml", "a: 1\n", "there is no policy in it"),
         ("other.json", '{"a": 1}', "there is no policy in it"),
+        (
+            "aliases.yaml",
+            ALIASES,
+            "has aliases of YAML",
+        ),
         (
             "text.json",
             json.dumps({"policy": POLICY}),
