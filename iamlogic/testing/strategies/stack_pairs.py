@@ -33,25 +33,32 @@ _Place: TypeAlias = tuple[_Layer, int, int]
 """A layer, in it a level or a policy, in the level a policy."""
 
 
-@st.composite
 def stack_pairs(
-    draw: DrawFn, vocabulary: Vocabulary = EVERYDAY
-) -> tuple[il.PolicySet, il.PolicySet]:
+    vocabulary: Vocabulary = EVERYDAY,
+) -> SearchStrategy[tuple[il.PolicySet, il.PolicySet]]:
     """A stack before and after: mostly alike but for one or two policies.
 
     @given(stack_pairs())
     def test_…(pair): before, after = pair …
     """
-    plain = _plain_stacks(vocabulary)
-    one = draw(st.one_of(plain, plain, stacks(vocabulary)))
-    two = one
-    for _ in range(draw(st.integers(1, 2))):
-        two = draw(_edited(two, vocabulary))
-    if draw(st.integers(0, 4)) == 4:
-        two = draw(stacks(vocabulary))
-    if draw(rarely()):
-        two = replace(two, service_linked=not two.service_linked)
-    return (one, two) if draw(st.booleans()) else (two, one)
+    plain, any_stack = _plain_stacks(vocabulary), stacks(vocabulary)
+    one_of_both = st.one_of(plain, plain, any_stack)
+    own, foreign = own_policies(vocabulary), resource_policies(vocabulary)
+    fresh = {"resource": foreign, "vpc_endpoint": foreign, "rcps": rcps(vocabulary)}
+
+    @st.composite
+    def pair(draw: DrawFn) -> tuple[il.PolicySet, il.PolicySet]:
+        two = one = draw(one_of_both)
+        for _ in range(draw(st.integers(1, 2))):
+            place = draw(st.sampled_from(list(_places(two))))
+            two = _edited(draw, two, place, draw(fresh.get(place[0], own)))
+        if draw(st.integers(0, 4)) == 4:
+            two = draw(any_stack)
+        if draw(rarely()):
+            two = replace(two, service_linked=not two.service_linked)
+        return (one, two) if draw(st.booleans()) else (two, one)
+
+    return pair()
 
 
 def _plain_stacks(vocabulary: Vocabulary) -> SearchStrategy[il.PolicySet]:
@@ -80,15 +87,9 @@ def _plain_stacks(vocabulary: Vocabulary) -> SearchStrategy[il.PolicySet]:
     )
 
 
-@st.composite
-def _edited(draw: DrawFn, stack: il.PolicySet, vocabulary: Vocabulary) -> il.PolicySet:
+def _edited(draw: DrawFn, stack: il.PolicySet, place: _Place, fresh: il.Policy) -> il.PolicySet:
     """The stack with one of its policies changed, left out, or put where none was."""
-    place = draw(st.sampled_from(list(_places(stack))))
-    name, found = place[0], _at(stack, place)
-    if name in ("resource", "vpc_endpoint"):
-        fresh = draw(resource_policies(vocabulary))
-    else:
-        fresh = draw(rcps(vocabulary) if name == "rcps" else own_policies(vocabulary))
+    found = _at(stack, place)
     if found is None:
         return _put(stack, place, fresh)
     fewer = [replace(found, statements=_but(found, n)) for n in range(len(found.statements))]
