@@ -114,7 +114,7 @@ def aimed(draw: DrawFn, edges: Edges, target: Target, plan: Plan) -> Request:
                 options = (*found.failing, *found.holding)
                 _give(key, pick(draw, options), context, known)
                 given.add(key.folded)
-    action = _action(draw, edges, target.statement.actions, missed=plan is Miss.ACTION)
+    action = _action(draw, edges, target, missed=plan is Miss.ACTION)
     service = action.partition(":")[0].lower() or "s3"
     resource = _resource(draw, edges, target, known, service, missed=plan is Miss.RESOURCE)
     if not edges.manner.sent:
@@ -204,7 +204,8 @@ def _own_account(known: Mapping[str, Values]) -> Values:
     return account if account[0].isdigit() else (HERE,)
 
 
-def _action(draw: DrawFn, edges: Edges, actions: Actions, *, missed: bool) -> str:
+def _action(draw: DrawFn, edges: Edges, target: Target, *, missed: bool) -> str:
+    actions = target.statement.actions
     if actions.negated:
         beside = _beside_actions(actions, edges.actions[:_ELSEWHERE], edges.manner)
         return pick(draw, (missed and beside.near) or beside.hits or beside.near)
@@ -212,13 +213,14 @@ def _action(draw: DrawFn, edges: Edges, actions: Actions, *, missed: bool) -> st
         return pick(draw, edges.actions or _ANY_ACTION)
     pattern = pick(draw, actions.patterns)
     if missed and len(edges.targets) > 1:  # an action of another statement, perhaps
-        elsewhere = pick(draw, (None, None, *edges.targets))
-        if elsewhere is not None and elsewhere.statement.actions.patterns:
+        elsewhere = pick(draw, edges.targets) if pick(draw, _SELDOM) else target
+        if elsewhere is not target and elsewhere.statement.actions.patterns:
             pattern, missed = pick(draw, elsewhere.statement.actions.patterns), False
     words = _action_words(pattern.text, edges.manner)
     return pick(draw, (missed and words.near) or words.hits or words.near)
 
 
+_SELDOM = (False, False, False, True)
 _ANY_ACTION = ("s3:GetObject", "iam:PassRole", "sts:AssumeRole", "ec2:RunInstances")
 _ELSEWHERE = 50
 """Patterns of other statements among which words for a negated part are looked for."""

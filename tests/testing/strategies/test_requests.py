@@ -280,6 +280,14 @@ def test_requests_that_satisfy_a_scope_are_in_it_can_be_sent_and_differ(
     assert len(set(found)) >= 15
 
 
+def test_with_a_policy_too_they_are_on_its_edges_and_in_the_scope() -> None:
+    about = policy(Action="s3:*", Condition={"StringEquals": {"s3:prefix": "home"}})
+    scope = il.Scope({"Action": "s3:Get*", "Resource": "arn:aws:s3:::a/*"})
+    found = drawn(requests(for_policy=about, satisfying=scope), 80)
+    assert all(statement_matches(scope.statement, each) for each in found)
+    assert {(), ("home",), ("hom",)} <= {each.values("s3:prefix") for each in found}
+
+
 def test_what_cannot_be_built_the_solver_finds() -> None:
     # No value that either pattern suggests is in both.
     clash = {"s3:prefix": ["*ab?b*", "*ab??b*"]}
