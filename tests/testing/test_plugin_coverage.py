@@ -186,6 +186,15 @@ def test_what_to_run_is_not_taken_for_the_page(pytester: pytest.Pytester) -> Non
     assert "--policy-coverage: tests is no HTML file" in result.stderr.str()
 
 
+def test_that_the_page_needs_a_library_is_told_before_the_tests(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makeconftest("import sys\nsys.modules['jinja2'] = None")
+    result = run(pytester, "--policy-coverage=a.html")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "pip install 'iamlogic[pytest]'" in result.stderr.str()
+
+
 def test_a_run_without_policies_says_so(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_it(): pass")
     result = run(pytester, "--policy-coverage")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Sequence
 from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,12 @@ class Coverage:
         self._config = config
         self._page = config.getoption("--policy-coverage")
         if self._page and not self._page.lower().endswith((".html", ".htm")):
-            hint = "write --policy-coverage=FILE.html, or what to run before the option"
+            hint = "hint: write --policy-coverage=FILE.html, or what to run before the option"
             raise pytest.UsageError(f"--policy-coverage: {self._page} is no HTML file\n    {hint}")
+        if self._page and find_spec("jinja2") is None:  # told before the tests, not after them
+            hint = "pip install 'iamlogic[pytest]'"
+            told = "the HTML page needs the library Jinja2"
+            raise pytest.UsageError(f"--policy-coverage: {told}\n    hint: {hint}")
         self.record = Record()
         self._listening = ExitStack()
         self._listening.enter_context(listening(self.record))
