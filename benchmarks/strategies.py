@@ -24,7 +24,7 @@ from pathlib import Path
 from statistics import mean, median
 from typing import TypeVar
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
 import iamlogic as il
@@ -35,25 +35,27 @@ from iamlogic.testing.strategies import policies, requests
 
 _Drawn = TypeVar("_Drawn")
 DRAWS = 3_000
+_RUN = 100
 
 
 def drawn(strategy: SearchStrategy[_Drawn], count: int) -> list[_Drawn]:
-    """That many draws, always the same."""
+    """That many draws, always the same: in runs of a hundred, as tests draw them."""
     found: list[_Drawn] = []
+    for number in range(0, count, _RUN):
 
-    @settings(
-        max_examples=count,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(strategy)
-    def collect(each: _Drawn) -> None:
-        found.append(each)
+        @seed(number)
+        @settings(
+            max_examples=_RUN,
+            database=None,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(strategy)
+        def collect(each: _Drawn) -> None:
+            found.append(each)
 
-    collect()
+        collect()
     return found
 
 

@@ -36,7 +36,7 @@ def shares_of_forms() -> dict[str, float]:
 def test_no_operator_is_rare() -> None:
     found = shares_of_operators()
     assert found.keys() == EXPECTED_OPERATORS
-    assert min(found.values()) >= 0.002
+    assert min(found.values()) >= 0.004
 
 
 @pytest.mark.slow
@@ -50,7 +50,7 @@ def test_plain_operators_are_the_usual_ones() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("form", sorted(EXPECTED_FORMS))
 def test_no_form_of_a_statement_is_rare(form: str) -> None:
-    assert shares_of_forms()[form] >= 0.04
+    assert shares_of_forms()[form] >= 0.02
 
 
 def test_no_form_is_drawn_that_nothing_is_said_of() -> None:
@@ -66,10 +66,10 @@ def test_no_layer_of_a_stack_is_rare() -> None:
         "resource": 0.3,
         "boundary": 0.3,
         "session": 0.3,
-        "scps": 0.3,
+        "scps": 0.1,
         "rcps": 0.2,
         "vpc_endpoint": 0.2,
-        "management_account": 0.03,
+        "management_account": 0.01,
         "service_linked": 0.03,
     }
     assert layers.keys() == expected.keys()
