@@ -25,7 +25,6 @@ from iamlogic.testing.strategies import (
     policy_pairs,
     principals,
     scopes,
-    stack_pairs,
     stacks,
     statement_documents,
     statements,
@@ -133,11 +132,5 @@ def test_a_stack_shrinks_to_the_layer_that_matters() -> None:
 
 def test_a_pair_shrinks_to_one_difference() -> None:
     before, after = smallest(policy_pairs(), lambda pair: pair[0] != pair[1])
-    assert written(before) == [PLAINEST]
-    assert written(after) == [PLAINEST | {"Effect": "Deny"}]
-
-
-def test_a_pair_of_stacks_shrinks_to_one_policy() -> None:
-    before, after = smallest(stack_pairs(), lambda pair: pair[0] != pair[1])
-    both = [*before.policies(), *after.policies()]
-    assert len(both) <= 3
+    alike = [written(policy) for policy in (before, after)]
+    assert sorted(alike, key=str) == [[PLAINEST], [PLAINEST | {"Effect": "Deny"}]]
