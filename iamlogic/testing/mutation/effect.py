@@ -26,15 +26,6 @@ class MutationEffect(Enum):
     """No proof was found in time, or the policy uses what is not modelled."""
 
 
-_EFFECTS = {
-    il.Relation.MORE_PERMISSIVE: MutationEffect.WIDENED,
-    il.Relation.LESS_PERMISSIVE: MutationEffect.NARROWED,
-    il.Relation.INCOMPARABLE: MutationEffect.BOTH,
-    il.Relation.EQUIVALENT: MutationEffect.STAYED,
-    il.Relation.UNKNOWN: MutationEffect.UNKNOWN,
-}
-
-
 def effect_of(before: il.Policy | il.PolicySet, after: il.Policy | il.PolicySet) -> MutationEffect:
     """What the change from one to the other does.
 
@@ -42,6 +33,17 @@ def effect_of(before: il.Policy | il.PolicySet, after: il.Policy | il.PolicySet)
     that is unknown.
     """
     try:
-        return _EFFECTS[il.compare(before, after, timeout=PROOF_SECONDS).relation]
+        relation = il.compare(before, after, timeout=PROOF_SECONDS).relation
     except IamlogicError:
         return MutationEffect.UNKNOWN
+    match relation:
+        case il.Relation.MORE_PERMISSIVE:
+            return MutationEffect.WIDENED
+        case il.Relation.LESS_PERMISSIVE:
+            return MutationEffect.NARROWED
+        case il.Relation.INCOMPARABLE:
+            return MutationEffect.BOTH
+        case il.Relation.EQUIVALENT:
+            return MutationEffect.STAYED
+        case il.Relation.UNKNOWN:
+            return MutationEffect.UNKNOWN
