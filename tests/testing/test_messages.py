@@ -107,6 +107,15 @@ FAILING: dict[str, Callable[[], None]] = {
             ALICE, "s3:GetObject", "arn:aws:s3:::logs/a", {"aws:PrincipalOrgID": "o-example"}
         ),
     ),
+    "denies_a_name_that_nothing_has": lambda: assert_denies(
+        _template(),
+        il.Request(
+            ALICE,
+            "s3:GetObject",
+            "arn:aws:s3:::<Buckt>/a",
+            {"aws:PrincipalOrgID": "<OrganizationId>"},
+        ),
+    ),
     "denies": lambda: assert_denies(_bucket(), _get(PARTNER, aws_SecureTransport="true")),
     "denies_of_decoded_json": lambda: assert_denies(
         il.parse({"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}), _get()

@@ -6,9 +6,12 @@ what is asserted must be so for all values.
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import iamlogic as il
 from iamlogic.questions.review.hinges import certain_outcome, hinges_of
-from iamlogic.questions.review.placed import PlacedPolicy
+from iamlogic.questions.review.placed import PlacedPolicy, Placeholder
 from iamlogic.testing.evidence.failure import by_request
 from iamlogic.testing.subjects import Subject, by_names, checked, title
 
@@ -32,6 +35,8 @@ def assert_denies(policy: Subject, request: il.Request) -> None:
 def _assert_outcome(policy: Subject, request: il.Request, *, allowed: bool) -> None:
     __tracebackhide__ = True
     subject = checked(policy)
+    if isinstance(subject, PlacedPolicy):
+        subject = _with_names_of(subject, request)
     decision = il.evaluate(by_names(subject), request)
     is_allowed: bool | None = decision.outcome is il.Outcome.ALLOWED
     if isinstance(subject, PlacedPolicy) and subject.placeholders:
@@ -46,3 +51,20 @@ def _assert_outcome(policy: Subject, request: il.Request, *, allowed: bool) -> N
     raise by_request(
         f"{title(subject)} does not {wanted} a request that it must {wanted}", decision, subject
     )
+
+
+_NAME = re.compile(r"<[^<>]+>")
+
+
+def _with_names_of(placed: PlacedPolicy, request: il.Request) -> PlacedPolicy:
+    """The policy with the request's own names left open, too.
+
+    A misspelt `<Buckt>`, or the name of what only other policies of the template use, is any value:
+    taken for a text of its own, it would match nothing, and be denied for sure.
+    """
+    values = (text for key in request.context for text in (key, *request.values(key)))
+    texts = "\n".join([request.principal, request.action, request.resource, *values])
+    known = {each.text for each in placed.placeholders}
+    found = dict.fromkeys(each for each in _NAME.findall(texts) if each not in known)
+    further = (Placeholder(each[1:-1], each, "a name that is not in this policy") for each in found)
+    return replace(placed, placeholders=(*placed.placeholders, *further))
