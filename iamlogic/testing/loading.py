@@ -14,13 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from iamlogic.errors import IamlogicError
+from iamlogic.inputs.cloudformation import looks_like_template
 from iamlogic.inputs.places.files import FileKind, kind_of
 from iamlogic.inputs.places.folders import policies_below
 from iamlogic.inputs.stack import is_stack, load_stack
+from iamlogic.inputs.terraform.plan_tree import looks_like_plan
 from iamlogic.inputs.unresolved.placeholders import Deployment
 from iamlogic.questions.guardrail import possible_types
 from iamlogic.questions.review.placed import Found
 from iamlogic.syntax.documents import read_document, read_file
+from iamlogic.syntax.json_tree import JsonValue
 from iamlogic.syntax.policy_types import PolicyType
 from iamlogic.testing.subjects import Subject
 
@@ -48,7 +51,9 @@ def policies_at(
     """The policies in all files and folders that the globs match, in the order of their names.
 
     Globs start at `root`; those that begin with `./` or `../`, at `here`. `types` leaves others
-    out, and all stacks, which are of several. Raises `NoPolicies` if of a glob nothing is left.
+    out, and all stacks, which are of several. A JSON file that a glob names and that is no policy
+    is there as one that cannot be read: it was meant as one. Below a folder such files are left
+    out. Raises `NoPolicies` if of a glob nothing is left.
     """
     known = deployment or Deployment()
     wanted = frozenset(types)
@@ -59,7 +64,8 @@ def policies_at(
         paths = sorted(glob.glob(each, root_dir=base, recursive=True))  # noqa: PTH207
         if not paths:
             raise NoPolicies(f"{each} matches no file in {base}")
-        found = [policy for path in paths for policy in _below(base / path, root, known, wanted)]
+        places = [Path(os.path.normpath(base / path)) for path in paths]
+        found = [policy for place in places for policy in _below(place, root, known, wanted)]
         if not found:
             of_types = (
                 f" of the types {', '.join(sorted(t.value for t in wanted))}" if wanted else ""
@@ -72,23 +78,50 @@ def policies_at(
 def _below(
     path: Path, root: Path, deployment: Deployment, types: frozenset[PolicyType]
 ) -> Iterator[Loaded]:
-    path = Path(os.path.normpath(path))
+    """What is in a file, or in all files below a folder, where stacks come at the end."""
+    stacks: list[str] = []
+
+    def is_stack_file(file: str) -> bool:
+        if not _holds_stack(file):
+            return False
+        stacks.append(file)
+        return True
+
     name = _as_typed(path)
-    if _holds_stack(path, name):
-        if not types:
-            yield _stack(name, root)
-        return
-    for _, found in policies_below([name], deployment, lambda _: False):
-        yield from _of(found, root, types)
+    if path.is_dir() or not is_stack_file(name):
+        for _, found in policies_below([name], deployment, is_stack_file):
+            yield from _of(found, root, types)
+            if found == Found() and _is_meant_as_policy(path):
+                hint = "where not each file is one, name the folder"
+                told = NoPolicies(f"{name}: there is no policy in it\n    hint: {hint}")
+                yield Loaded(_id(name, "", root), told)
+    if not types:
+        yield from (_stack(each, root) for each in stacks)
 
 
-def _holds_stack(path: Path, name: str) -> bool:
-    if not path.is_file() or kind_of(path.name) is not FileKind.JSON:
+def _holds_stack(name: str) -> bool:
+    root = _json(name)
+    return root is not None and is_stack(root)
+
+
+def _is_meant_as_policy(path: Path) -> bool:
+    """Whether a file without policies is JSON, and no template or plan, which may have none."""
+    if path.is_dir() or path.suffix.lower() not in {".json", ".policy"}:
         return False
+    if kind_of(path.name) is not FileKind.JSON:
+        return False
+    root = _json(str(path))
+    return root is None or not (looks_like_template(root) or looks_like_plan(root))
+
+
+def _json(name: str) -> JsonValue | None:
+    """What a JSON file holds; None for another, also for one that is called so and is not."""
+    if kind_of(name) is not FileKind.JSON:
+        return None
     try:
-        return is_stack(read_document(read_file(name), name)[0])
+        return read_document(read_file(name), name)[0]
     except IamlogicError:
-        return False  # what is no JSON is told by whoever reads policies
+        return None  # whoever reads policies says why, if it could be one
 
 
 def _stack(name: str, root: Path) -> Loaded:
@@ -111,7 +144,7 @@ def _of(found: Found, root: Path, types: frozenset[PolicyType]) -> Iterator[Load
 
 def _id(file: str, name: str, root: Path) -> str:
     """`templates/web.yaml:LogBucketPolicy.PolicyDocument`, from the root where it lies below."""
-    full = Path(file).resolve()
+    full = Path(os.path.abspath(file))  # noqa: PTH100 (a link goes by its own name)
     shown = full.relative_to(root).as_posix() if full.is_relative_to(root) else str(file)
     return f"{shown}:{name}" if name else shown
 

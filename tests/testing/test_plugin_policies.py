@@ -237,3 +237,86 @@ def test_a_file_with_something_open_is_no_plain_policy(pytester: pytest.Pytester
         """
     )
     pytester.runpytest_inprocess().assert_outcomes(passed=1)
+
+
+def test_a_folder_has_its_stacks_as_well(pytester: pytest.Pytester) -> None:
+    result = run(pytester, '"policies"')
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines_random(["PASSED *[[]policies/stack.json[]]"])
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "{}", "{", '{"Statment": [{"Effect": "Allow"}]}', '{"identiti": ["reads.json"]}'],
+)
+def test_a_named_file_that_is_no_policy_is_a_test_that_fails(
+    pytester: pytest.Pytester, repository: Path, content: str
+) -> None:
+    (repository / "policies" / "news.json").write_text(content, encoding="utf-8")
+    result = run(pytester, '"policies/*s.json"')
+    result.assert_outcomes(passed=1, failed=1, errors=1)
+    result.stdout.fnmatch_lines(["policies/news.json: there is no policy in it"])
+    # Among the files below a folder there are others.
+    run(pytester, '"policies"').assert_outcomes(passed=2, failed=1)
+
+
+def test_a_template_need_not_have_a_policy(pytester: pytest.Pytester, repository: Path) -> None:
+    template = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+    (repository / "policies" / "topics.json").write_text(json.dumps(template), encoding="utf-8")
+    run(pytester, '"policies/*s.json"').assert_outcomes(passed=1, failed=1)
+
+
+def test_a_link_goes_by_its_own_name(pytester: pytest.Pytester, repository: Path) -> None:
+    (repository / "policies" / "links.json").symlink_to("reads.json")
+    result = run(pytester, '"policies/links.json", "policies/reads.json"')
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines_random(["PASSED *[[]policies/links.json[]]"])
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "class TestIt(unittest.TestCase):\n    @MARK\n    def test_it(self):\n        pass",
+        "@MARK\nclass TestIt(unittest.TestCase):\n    def test_it(self):\n        pass",
+        "@pytest.mark.parametrize('x', [pytest.param(1, marks=MARK)])\ndef test_it(x):\n    pass",
+    ],
+)
+def test_a_marker_that_pytest_passes_over_is_an_error(pytester: pytest.Pytester, test: str) -> None:
+    pytester.makepyfile(
+        f"import pytest, unittest\nMARK = pytest.mark.policy('policies/reads.json')\n{test}"
+    )
+    result = pytester.runpytest_inprocess()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*::test_it*: the marker policy does not work for *"])
+
+
+def test_a_module_with_the_marker_may_have_test_cases(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        "import pytest, unittest\npytestmark = pytest.mark.policy('policies/reads.json')\n"
+        "class TestIt(unittest.TestCase):\n    def test_it(self):\n        pass\n"
+        "def test_each(policy):\n    pass"
+    )
+    pytester.runpytest_inprocess().assert_outcomes(passed=2)
+
+
+def test_a_property_may_be_one_of_each_policy(pytester: pytest.Pytester) -> None:
+    """Such tests run in the order in which they are written, as others do."""
+    pytester.makepyfile(
+        """
+        import pytest
+        from hypothesis import given, strategies
+
+        @pytest.mark.policy("policies/*s.json")
+        @given(strategies.integers())
+        def test_first(policy, number):
+            assert policy.statements
+
+        @pytest.mark.policy("policies/*s.json")
+        def test_second(policy):
+            assert policy.statements
+        """
+    )
+    result = pytester.runpytest_inprocess("-v")
+    result.assert_outcomes(passed=4)
+    names = ["first*deletes", "first*reads", "second*deletes", "second*reads"]
+    result.stdout.fnmatch_lines([f"*test_{name}*" for name in names])

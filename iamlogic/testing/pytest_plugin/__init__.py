@@ -62,7 +62,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         parametrize(metafunc)
 
 
-@pytest.fixture
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A marker that had no effect must not look like one that had."""
+    if item.get_closest_marker("policy") is not None:
+        from iamlogic.testing.pytest_plugin.policies import refuse_unseen
+
+        refuse_unseen(item)
+
+
+# The scope is that of the run, since hypothesis wants fixtures that each of its examples may share.
+@pytest.fixture(scope="session")
 def policy(request: pytest.FixtureRequest) -> Subject:
     """Each of the policies that the marker `policy` names, one after the other."""
     from iamlogic.testing.pytest_plugin.policies import policy_of

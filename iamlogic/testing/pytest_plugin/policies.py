@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.unittest import TestCaseFunction
 
 from iamlogic.errors import IamlogicError
 from iamlogic.inputs.settings import load_settings, settings_file
@@ -33,7 +34,30 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
     markers = metafunc.definition.iter_markers("policy")
     found = [each for marker in markers for each in _named_by(marker, root, here, function)]
     unique = {each.id: each for each in found}
-    metafunc.parametrize("policy", list(unique.values()), ids=list(unique), indirect=True)
+    # The scope is told, or else pytest would put the tests into the order of the policies.
+    metafunc.parametrize(
+        "policy", list(unique.values()), ids=list(unique), indirect=True, scope="function"
+    )
+
+
+def refuse_unseen(item: pytest.Item) -> None:
+    """A test with a marker that pytest did not show to `parametrize` fails: it tested no policy.
+
+    Such are the methods of a `unittest.TestCase`, and sets of parameters that have marks.
+    """
+    callspec = getattr(item, "callspec", None)
+    if callspec is not None and "policy" in callspec.params:
+        return
+    own, of_unittest = [*item.own_markers], isinstance(item, TestCaseFunction)
+    if of_unittest and item.parent is not None:
+        own += item.parent.own_markers
+    if any(each.name == "policy" for each in own):
+        where = "methods of a unittest.TestCase" if of_unittest else "sets of parameters"
+        pytest.fail(
+            f"{item.nodeid}: the marker policy does not work for {where}, so that no policy is "
+            "tested: mark a function, or a class of pytest",
+            pytrace=False,
+        )
 
 
 def _named_by(marker: pytest.Mark, root: Path, here: Path, function: str) -> list[Loaded]:
