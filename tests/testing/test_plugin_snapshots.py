@@ -102,6 +102,34 @@ def test_a_change_is_told_with_its_account(pytester: pytest.Pytester, role: Path
     run(pytester).assert_outcomes(passed=1)
 
 
+@pytest.mark.parametrize("now", ["iam:CreateUser", None])
+def test_a_denial_counts_also_where_the_policy_itself_allows_nothing(
+    pytester: pytest.Pytester, role: Path, now: str | None
+) -> None:
+    """An SCP, or an identity policy beside others, may be there to overrule alone."""
+    role.write_text(policy({**WRITES, "Effect": "Deny", "Action": "iam:*User*"}), "utf-8")
+    run(pytester, UPDATE).assert_outcomes(passed=1)
+    run(pytester).assert_outcomes(passed=1)
+    left = [] if now is None else [{**WRITES, "Effect": "Deny", "Action": now}]
+    role.write_text(policy(*left), "utf-8")
+    result = run(pytester)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            f"E*role.json does not deny what was accepted in {FOLDER}/test_the_role.json, beside *",
+            "E*Deny statement 1 (*test_the_role.json:4:5) no longer denies",
+        ]
+    )
+
+
+def test_another_form_of_a_denial_does_not_count(pytester: pytest.Pytester, role: Path) -> None:
+    denies = {**WRITES, "Effect": "Deny", "Action": ["iam:*", "sqs:*"], "Resource": "*"}
+    role.write_text(policy(READS, denies), "utf-8")
+    run(pytester, UPDATE)
+    role.write_text(policy(*({**denies, "Action": a} for a in ("sqs:*", "iam:*")), READS), "utf-8")
+    run(pytester).assert_outcomes(passed=1)
+
+
 def test_an_update_leaves_alone_what_means_the_same(pytester: pytest.Pytester, role: Path) -> None:
     run(pytester, UPDATE)
     file = pytester.path / FOLDER / "test_the_role.json"

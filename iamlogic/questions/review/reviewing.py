@@ -23,24 +23,13 @@ from iamlogic.questions.external.public_access import is_public, publicity_of
 from iamlogic.questions.external.zone import Zone
 from iamlogic.questions.guardrail import Breach, Guardrail, held_against
 from iamlogic.questions.review.concerns import notices_of
+from iamlogic.questions.review.denials import allowing_all
 from iamlogic.questions.review.opening import opened
 from iamlogic.questions.review.outsiders import open_to_outsiders, trusting_deployment
 from iamlogic.questions.review.pairing import Pair
 from iamlogic.questions.review.placed import PlacedPolicy, Placeholder
 from iamlogic.questions.review.review import Publicity, ReviewedChange
-from iamlogic.syntax.policy import (
-    Actions,
-    Effect,
-    Policy,
-    PolicyKind,
-    Principal,
-    PrincipalForm,
-    Principals,
-    PrincipalType,
-    Resources,
-    Statement,
-    Text,
-)
+from iamlogic.syntax.policy import Effect, Policy, PolicyKind, PrincipalForm, Statement
 from iamlogic.syntax.policy_set import PolicySet, PolicySetError
 
 
@@ -113,13 +102,13 @@ def _denials(pair: Pair, before: Policy, after: Policy, timeout: float | None) -
     denies = [[s for s in side.statements if s.effect is Effect.DENY] for side in (before, after)]
     if denies[0] == denies[1]:
         return None
-    found = compare(_allowing_all(before), _allowing_all(after), timeout=timeout)
+    found = compare(allowing_all(before), allowing_all(after), timeout=timeout)
     placeholders = _placeholders(pair)
     if not placeholders or found.relation not in {Relation.EQUIVALENT, Relation.LESS_PERMISSIVE}:
         return found
     return compare(
-        _allowing_all(opened(before, placeholders, beside=[after])),
-        _allowing_all(opened(after, placeholders, beside=[before])),
+        allowing_all(opened(before, placeholders, beside=[after])),
+        allowing_all(opened(after, placeholders, beside=[before])),
         timeout=timeout,
     )
 
@@ -151,16 +140,6 @@ def _named(policy: Policy) -> set[str]:
         for entry in statement.principals.entries
         if entry.form in forms
     }
-
-
-def _allowing_all(policy: Policy) -> Policy:
-    """The policy beside an Allow of everything, so that its Denies alone decide."""
-    every = (Text("*"),)
-    statement = Statement(Effect.ALLOW, Actions(every), Resources(every))
-    if policy.kind is PolicyKind.RESOURCE:
-        everybody = Principal(PrincipalType.ANY, PrincipalForm.EVERYONE, "*")
-        statement = Statement(Effect.ALLOW, Actions(every), None, Principals((everybody,)))
-    return replace(policy, statements=(*policy.statements, statement))
 
 
 def _placeholders(pair: Pair) -> tuple[Placeholder, ...]:

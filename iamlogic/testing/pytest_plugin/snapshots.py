@@ -18,6 +18,7 @@ from urllib.parse import quote
 import pytest
 
 import iamlogic as il
+from iamlogic.questions.review.denials import compare_denials
 from iamlogic.testing.assertions.comparisons import assert_equivalence
 from iamlogic.testing.evidence.failure import failure
 from iamlogic.testing.snapshots import Snapshot, otherwise, read_snapshot
@@ -82,6 +83,11 @@ class PolicySnapshot:
         comparison = il.compare(then.subject, now.subject, timeout=timeout)
         said = f"{name} does not mean what was accepted in {kept}"
         assert_equivalence(comparison, subject, said, hint)
+        if isinstance(then.subject, il.Policy) and isinstance(now.subject, il.Policy):
+            denials = compare_denials(then.subject, now.subject, timeout=timeout)
+            if denials is not None:
+                said = f"{name} does not deny what was accepted in {kept}, beside an Allow of all"
+                assert_equivalence(denials, subject, said, hint)
 
     def _path(self, name: str | None) -> Path:
         test: Path = self._node.path
