@@ -174,11 +174,12 @@ def test_a_policy_that_cannot_be_read_fails(pytester: pytest.Pytester, folder: P
     assert agrees("guardrail_unread", told(result))
 
 
+@pytest.mark.parametrize("path", ["package.json", "./package.json", "policies/../package.json"])
 def test_a_file_that_is_named_and_holds_no_policy_is_an_error(
-    pytester: pytest.Pytester, folder: Path
+    pytester: pytest.Pytester, folder: Path, path: str
 ) -> None:
     (folder / "package.json").write_text("{}")
-    result = run(pytester, "package.json")
+    result = run(pytester, path)
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["package.json: there is no policy in it"])
     policy(folder, "a.json", READS)

@@ -247,7 +247,7 @@ def test_a_folder_has_its_stacks_as_well(pytester: pytest.Pytester) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    ["", "{}", "{", '{"Statment": [{"Effect": "Allow"}]}', '{"identiti": ["reads.json"]}'],
+    ["", "{}", "{", '{"Statment": []}', '{"identiti": ["reads.json"]}'],
 )
 def test_a_named_file_that_is_no_policy_is_a_test_that_fails(
     pytester: pytest.Pytester, repository: Path, content: str

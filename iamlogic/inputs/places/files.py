@@ -25,7 +25,8 @@ _JSON = {".json", ".template", ".policy"}
 _YAML = {".yaml", ".yml"}
 _TERRAFORM = (".tf", ".tf.json", ".tofu", ".tfvars", ".tfvars.json")
 
-_HINTS = re.compile(rb"(?i)statement|AWS::|aws_lambda_permission")
+# A misspelt Statement counts as one (`shapes`): then what its statements have gives it away.
+_HINTS = re.compile(rb"(?i)statement|\beffect\b|AWS::|aws_lambda_permission")
 # What a malformed file must hold to be taken for one with policies: charts and notes speak of
 # statements, too.
 _MEANT = re.compile(rb"(?i)\bstatement\b\W{0,4}:|AWS::")

@@ -94,7 +94,8 @@ class Guardrails:
 
     def is_named(self, path: Path) -> bool:
         """Whether the file itself stands on the command line."""
-        return any(self._here / each.split("::")[0] == path for each in self._config.args)
+        named = (self._here / each.split("::")[0] for each in self._config.args)
+        return any(os.path.normpath(each) == str(path) for each in named)
 
     def _is_ignored(self, path: Path) -> bool:
         ignored = self.settings.review.ignore
