@@ -8,6 +8,7 @@ values, with what is known of each placeholder: one of another meaning has other
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,10 +28,12 @@ class Snapshot:
     """A meaning as it is kept.
 
     `placeholders` has for each open text what is known of it: its name, its kind, its meaning.
+    `condition` says when a template's policy is there at all; empty: always.
     """
 
     subject: il.Policy | il.PolicySet
     placeholders: tuple[tuple[str, str, str, str], ...] = ()
+    condition: str = ""
 
     @staticmethod
     def of(subject: Subject) -> Snapshot:
@@ -38,16 +41,21 @@ class Snapshot:
         if not isinstance(subject, il.PlacedPolicy):
             return Snapshot(subject)
         known = {(p.text, p.name, p.kind.value, p.meaning) for p in subject.placeholders}
-        return Snapshot(subject.for_any, tuple(sorted(known)))
+        return Snapshot(subject.for_any, tuple(sorted(known)), subject.condition)
 
     @property
     def text(self) -> str:
         """What is written down."""
         document = _document(self.subject)
-        if self.placeholders:
+        if self.placeholders or self.condition:
             names = ("text", "name", "kind", "meaning")
             listed = [dict(zip(names, each, strict=True)) for each in self.placeholders]
-            document = {"schema": _SCHEMA, "policy": document, "placeholders": listed}
+            document = {
+                "schema": _SCHEMA,
+                "policy": document,
+                "placeholders": listed,
+                "condition": self.condition,
+            }
         return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
 
     def write(self, path: Path) -> None:
@@ -75,7 +83,8 @@ def read_snapshot(path: Path) -> Snapshot | None:
             (str(each["text"]), str(each["name"]), str(each["kind"]), str(each["meaning"]))
             for each in decoded["placeholders"]
         )
-        return Snapshot(il.parse(decoded["policy"], file=str(path)), listed)
+        condition = str(decoded["condition"])
+        return Snapshot(il.parse(decoded["policy"], file=str(path)), listed, condition)
     except (KeyError, TypeError):
         raise il.PolicyReadError(str(path), "it is no snapshot of a policy") from None
 
@@ -88,6 +97,10 @@ def otherwise(then: Snapshot, now: Snapshot) -> str | None:
     """
     if (before := _what(then.subject)) and (after := _what(now.subject)) and before != after:
         return f"it was {before}, now it is {after}"
+    if then.condition != now.condition:
+        if _when(then) == _when(now):
+            return f"it is there {_when(now)}, which is defined in another way now"
+        return f"it was there {_when(then)}, now it is there {_when(now)}"
     known = {each[0]: each for each in then.placeholders}
     for each in now.placeholders:
         if known.get(each[0], each) != each:
@@ -104,6 +117,12 @@ def _what(subject: il.Policy | il.PolicySet) -> str | None:
     if not subject.statements:
         return None
     return "an identity policy" if subject.kind is il.PolicyKind.IDENTITY else "a resource policy"
+
+
+def _when(snapshot: Snapshot) -> str:
+    """When it is there, in words; what tells a definition from others stays away."""
+    name = re.sub(r" [0-9a-f]{16}$", "", snapshot.condition)
+    return f"under the condition {name}" if name else "always"
 
 
 def _version(snapshot: Snapshot) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import iamlogic as il
-from iamlogic.testing.snapshots import Snapshot, read_snapshot
+from iamlogic.testing.snapshots import Snapshot, otherwise, read_snapshot
 
 pytest_plugins = ["pytester"]
 
@@ -246,6 +246,28 @@ def test_a_stack_is_kept_as_one(tmp_path: Path) -> None:
     assert read_snapshot(path) == Snapshot.of(il.PolicySet())
 
 
+@pytest.mark.parametrize(
+    ("then", "now", "told"),
+    [
+        (
+            "",
+            "Live 0123456789abcdef",
+            "it was there always, now it is there under the condition Live",
+        ),
+        (
+            "Live 0123456789abcdef",
+            "Live fedcba9876543210",
+            "it is there under the condition Live, which is defined in another way now",
+        ),
+        ("count = 1", "", "it was there under the condition count = 1, now it is there always"),
+        ("count = 1", "count = 1", None),
+    ],
+)
+def test_when_a_policy_is_there_is_part_of_it(then: str, now: str, told: str | None) -> None:
+    subject = il.parse(policy(READS))
+    assert otherwise(Snapshot(subject, (), then), Snapshot(subject, (), now)) == told
+
+
 TEMPLATE = """\
 Parameters:
   Bucket: {Type: String}
@@ -273,6 +295,7 @@ Resources:
         ("[IsLive", "[!Not [IsLive]", False),
         ("2012-10-17", "2008-10-17", False),
         ("Bucket", "Store", False),
+        ("    Properties", "    Condition: IsLive\n    Properties", False),
     ],
 )
 def test_a_template_is_kept_for_all_values(
