@@ -246,6 +246,25 @@ def test_a_stack_is_kept_as_one(tmp_path: Path) -> None:
     assert read_snapshot(path) == Snapshot.of(il.PolicySet())
 
 
+def test_tests_of_two_classes_have_snapshots_of_their_own(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        test_role="""
+        import iamlogic as il
+
+        class TestOne:
+            def test_it(self, policy_snapshot):
+                policy_snapshot.assert_unchanged(il.load("role.json"))
+
+        class TestOther:
+            def test_it(self, policy_snapshot):
+                policy_snapshot.assert_unchanged(il.parse({"Statement": []}))
+        """
+    )
+    run(pytester, UPDATE).assert_outcomes(passed=2)
+    assert kept(pytester) == ["TestOne.test_it.json", "TestOther.test_it.json"]
+    run(pytester).assert_outcomes(passed=2)
+
+
 @pytest.mark.parametrize(
     ("then", "now", "told"),
     [

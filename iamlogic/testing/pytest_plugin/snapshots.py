@@ -91,11 +91,16 @@ class PolicySnapshot:
 
     def _path(self, name: str | None) -> Path:
         test: Path = self._node.path
-        base = self._node.name if name is None else f"{self._node.name} {name}"
+        own = ".".join([*self._classes(), self._node.name])
+        base = own if name is None else f"{own} {name}"
         self._uses[base] += 1
         if self._uses[base] > 1:
             base = f"{base} {self._uses[base]}"
         return test.parent / FOLDER / test.stem / f"{_file_name(base)}.json"
+
+    def _classes(self) -> list[str]:
+        """Two classes of a file may have tests of the same name."""
+        return [each.name for each in self._node.listchain() if isinstance(each, pytest.Class)]
 
     def _shown(self, path: Path) -> str:
         root = self._root
