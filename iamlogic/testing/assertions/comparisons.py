@@ -26,6 +26,8 @@ def assert_no_wider_than(
 ) -> None:
     """The policy allows nothing that the baseline does not: a proof, or all that it does.
 
+    It is about what is allowed: to policies that only deny, as SCPs may, put the Allow beside that
+    they have in their stack, or take a snapshot, which notices what is denied as well.
     `scope` narrows it down to the requests of one; the rest is as in `iamlogic.compare`.
     """
     __tracebackhide__ = True
@@ -48,7 +50,10 @@ def assert_equivalent(
     timeout: float | None = None,
     all_requests: bool = False,
 ) -> None:
-    """Both allow exactly the same requests: a proof, or all in which they differ."""
+    """Both allow exactly the same requests: a proof, or all in which they differ.
+
+    As `assert_no_wider_than` it is about what is allowed.
+    """
     __tracebackhide__ = True
     comparison = _compared(other, policy, scope, timeout, all_requests=all_requests)
     assert_equivalence(
