@@ -30,6 +30,11 @@ def test_evaluating_needs_no_solver() -> None:
     assert loaded_after(program) == {"lark"}
 
 
+def test_drawing_policies_and_requests_needs_no_solver() -> None:
+    assert loaded_after("import iamlogic.testing.strategies") == set()
+    assert loaded_after("from iamlogic.testing import requests; requests()") == {"lark"}
+
+
 def test_the_pytest_plugin_loads_nothing_until_it_is_used() -> None:
     program = "import pytest; import iamlogic.testing.pytest_plugin"
     assert loaded_after(program) == set()

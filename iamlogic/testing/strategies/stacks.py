@@ -141,22 +141,31 @@ def rarely() -> SearchStrategy[bool]:
 def levels_of_scps(
     vocabulary: Vocabulary = EVERYDAY, *, max_levels: int = 3
 ) -> SearchStrategy[Levels]:
-    """SCPs of an organization: none at all, or up to two for each level."""
+    """SCPs of an organization: none at all, or up to two for each level; mostly some."""
     own = own_policies(vocabulary)
     level = st.one_of(
         st.just((FULL_ACCESS,)),
         own.map(lambda policy: (FULL_ACCESS, policy)),
         st.lists(own, max_size=2).map(tuple),
     )
-    return st.just(()) | st.lists(level, max_size=max_levels).map(tuple)
+    return _levels(level, max_levels)
 
 
 def levels_of_rcps(
     vocabulary: Vocabulary = EVERYDAY, *, max_levels: int = 2
 ) -> SearchStrategy[Levels]:
-    """RCPs of an organization: none at all, or up to two for each level."""
+    """RCPs of an organization: none at all, or up to two for each level; mostly some."""
     level = st.lists(rcps(vocabulary), max_size=2).map(tuple) | st.just((FULL_ACCESS_FOR_ALL,))
-    return st.just(()) | st.lists(level, max_size=max_levels).map(tuple)
+    return _levels(level, max_levels)
+
+
+def _levels(
+    level: SearchStrategy[tuple[il.Policy, ...]], max_levels: int
+) -> SearchStrategy[Levels]:
+    if not max_levels:
+        return st.just(())
+    some = st.lists(level, min_size=1, max_size=max_levels).map(tuple)
+    return st.one_of(st.just(()), some, some)
 
 
 def _fitting(written: list[dict[str, Json]]) -> il.Policy:

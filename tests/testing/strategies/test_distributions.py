@@ -12,7 +12,8 @@ from functools import cache
 import pytest
 
 import iamlogic as il
-from benchmarks.strategies import EXPECTED_FORMS, EXPECTED_OPERATORS, drawn, forms_of, shares
+from benchmarks.strategies import EXPECTED_FORMS, EXPECTED_OPERATORS, anew, drawn, forms_of, shares
+from benchmarks.strategies import operators_of as operators_in
 from iamlogic.testing.strategies import Vocabulary, conditions, policies, stacks
 from iamlogic.testing.strategies.vocabulary import WHOLE_LANGUAGE
 
@@ -37,6 +38,14 @@ def test_no_operator_is_rare() -> None:
     found = shares_of_operators()
     assert found.keys() == EXPECTED_OPERATORS
     assert min(found.values()) >= 0.004
+
+
+@pytest.mark.slow
+def test_a_thousand_policies_have_every_operator() -> None:
+    found = drawn(anew(policies()), 1_000)
+    operators = shares(map(operators_in, found), len(found))
+    assert operators.keys() == EXPECTED_OPERATORS
+    assert min(operators.values()) >= 0.002
 
 
 @pytest.mark.slow
@@ -66,8 +75,8 @@ def test_no_layer_of_a_stack_is_rare() -> None:
         "resource": 0.3,
         "boundary": 0.3,
         "session": 0.3,
-        "scps": 0.1,
-        "rcps": 0.2,
+        "scps": 0.3,
+        "rcps": 0.3,
         "vpc_endpoint": 0.2,
         "management_account": 0.01,
         "service_linked": 0.03,

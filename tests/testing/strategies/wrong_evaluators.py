@@ -1,9 +1,10 @@
 """Evaluators that are wrong in one place, and which of them a list of examples tells from ours.
 
 The examples are decided once by the evaluator as it is. Each mistake of `scripts/mistakes.toml` is
-made in a copy of `iamlogic/semantics` whose neighbours are links to the real ones; a process of its
-own decides the same examples there. Policies come pickled, so that this takes little time; requests
-come as JSON, for what follows from a requester is part of what can be wrong.
+made in a copy of `iamlogic/semantics`, and one process of its own decides the same examples with
+one copy after the other: what the copies import from elsewhere is the same for all. Policies come
+pickled, so that this takes little time; requests come as JSON, for what follows from a requester is
+part of what can be wrong.
 """
 
 from __future__ import annotations
@@ -21,21 +22,39 @@ import iamlogic as il
 from scripts.mistakes import Mistake, read_mistakes
 
 PACKAGE = Path(il.__file__).parent
-Example = tuple[il.Policy, il.Request]
+Example = tuple[il.Policy, tuple[il.Request, ...]]
+"""A policy, and what is asked of it."""
 
 _DECIDE = """
 import json, pickle, sys
-from iamlogic.semantics import Request
+from importlib import import_module
+import iamlogic
 from iamlogic.semantics.evaluation import evaluate
+
+def outcome(policy, request):
+    try:
+        return evaluate(policy, Request(**request)).outcome.name
+    except Exception as error:
+        return type(error).__name__
+
+def first_difference():
+    for number, (policy, requests) in enumerate(examples, start=1):
+        for request, expected in requests:
+            if outcome(policy, request) != expected:
+                return number
+
 with open(sys.argv[1], "rb") as file:
     examples = pickle.load(file)
-outcomes = []
-for policy, request in examples:
-    try:
-        outcomes.append(evaluate(policy, Request(**request)).outcome.name)
-    except Exception as error:
-        outcomes.append(type(error).__name__)
-print(json.dumps(outcomes))
+own, found = list(iamlogic.__path__), []
+for folder in sys.argv[2:]:
+    for name in [name for name in sys.modules if name.startswith("iamlogic.semantics")]:
+        del sys.modules[name]
+    iamlogic.__path__ = [folder, *own]
+    evaluation = import_module("iamlogic.semantics.evaluation")
+    assert evaluation.__file__.startswith(folder)
+    evaluate, Request = evaluation.evaluate, import_module("iamlogic.semantics").Request
+    found.append(first_difference())
+print(json.dumps(found))
 """
 
 
@@ -44,47 +63,41 @@ def mistakes() -> list[Mistake]:
     return [each for each in read_mistakes() if each.file.startswith("iamlogic/semantics/")]
 
 
-def written(examples: Sequence[Example], file: Path) -> Path:
-    """The examples in a file, for other processes."""
-    shown = [(policy, request.to_dict()) for policy, request in examples]
-    file.write_bytes(pickle.dumps(shown))
-    return file
+def first_differences(
+    wrong: Sequence[Mistake], examples: Sequence[Example], folder: Path
+) -> list[int | None]:
+    """By mistake the number of the first example of which the wrong evaluator says another thing.
+
+    `folder` is one that is empty.
+    """
+    file = folder / "examples.pickle"
+    file.write_bytes(
+        pickle.dumps([(policy, _decided(policy, asked)) for policy, asked in examples])
+    )
+    copies = [_broken(each, folder / str(number)) for number, each in enumerate(wrong)]
+    run = subprocess.run(
+        [sys.executable, "-c", _DECIDE, str(file), *map(str, copies)],
+        cwd=PACKAGE.parent, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    found: list[int | None] = json.loads(run.stdout)
+    return found
 
 
-def first_difference(
-    mistake: Mistake, examples: Path, expected: Sequence[str], folder: Path
-) -> int | None:
-    """The number of the first example about which the wrong evaluator says something else."""
-    outcomes = _decided(_broken(mistake, folder), examples)
-    assert len(outcomes) == len(expected)
-    pairs = enumerate(zip(outcomes, expected, strict=True), start=1)
-    return next((number for number, (ours, theirs) in pairs if ours != theirs), None)
+def _decided(
+    policy: il.Policy, asked: tuple[il.Request, ...]
+) -> list[tuple[dict[str, object], str]]:
+    return [(each.to_dict(), il.evaluate(policy, each).outcome.name) for each in asked]
 
 
 def _broken(mistake: Mistake, folder: Path) -> Path:
-    """A tree in which the mistake is made."""
-    package = folder / "iamlogic"
-    package.mkdir(parents=True)
-    for entry in PACKAGE.iterdir():
-        if entry.name == "semantics":
-            shutil.copytree(entry, package / entry.name, ignore=shutil.ignore_patterns("*.pyc"))
-        elif entry.name != "__pycache__":
-            (package / entry.name).symlink_to(entry)
-    if not (package / "grammar").exists():
-        (folder / "grammar").symlink_to(PACKAGE.parent / "grammar")
-    file = folder / mistake.file
+    """A folder with a package `semantics` in which the mistake is made."""
+    shutil.copytree(
+        PACKAGE / "semantics", folder / "semantics", ignore=shutil.ignore_patterns("*.pyc")
+    )
+    file = folder / mistake.file.removeprefix("iamlogic/")
     text = file.read_text(encoding="utf-8")
     assert text.count(mistake.was) == 1, mistake.mistake
     file.write_text(text.replace(mistake.was, mistake.becomes), encoding="utf-8")
     return folder
-
-
-def _decided(tree: Path, examples: Path) -> list[str]:
-    surroundings = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
-    run = subprocess.run(
-        [sys.executable, "-c", _DECIDE, str(examples)],
-        cwd=tree, env=surroundings, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert run.returncode == 0, run.stderr
-    outcomes: list[str] = json.loads(run.stdout)
-    return outcomes
