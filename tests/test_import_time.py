@@ -39,7 +39,7 @@ def test_the_pytest_plugin_loads_nothing_until_it_is_used() -> None:
     program = "import pytest; import iamlogic.testing.pytest_plugin"
     assert loaded_after(program) == set()
     assert loaded_after(f"{program}; assert 'hypothesis' not in __import__('sys').modules") == set()
-    only = "iamlogic iamlogic.testing iamlogic.testing.pytest_plugin".split()
+    only = ["iamlogic", "iamlogic.testing", "iamlogic.testing.pytest_plugin"]
     told = (
         f"{program}\nimport sys\nown = sorted(m for m in sys.modules if m.startswith('iamlogic'))"
     )

@@ -142,7 +142,7 @@ NIGHTLY = settings.get_current_profile_name() == "nightly"
 
 TestStackMachine = StackMachine.TestCase
 TestStackMachine.settings = settings(
-    max_examples=200 if NIGHTLY else 5,
+    max_examples=200 if NIGHTLY else 10,
     stateful_step_count=12 if NIGHTLY else 6,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -134,8 +134,8 @@ def _canonical_users(vocabulary: Vocabulary) -> SearchStrategy[dict[str, str]]:
 
 
 def rarely() -> SearchStrategy[bool]:
-    """True in one of eight draws."""
-    return st.integers(0, 7).map(lambda n: n == 7)
+    """True in one of six draws."""
+    return st.integers(0, 5).map(lambda n: n == 5)
 
 
 def levels_of_scps(
