@@ -127,7 +127,8 @@ class StackMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def a_request_that_is_allowed_is_in_no_proof_of_never(self, data: st.DataObject) -> None:
         request = data.draw(requests(for_policy=self.stack))
-        if request.requester.kind not in ASKING:
+        is_writable = request.action.count(":") == 1  # R-P16: of a scope's actions
+        if request.requester.kind not in ASKING or not is_writable:
             return
         allowed = il.evaluate(self.stack, request).outcome is il.Outcome.ALLOWED
         scope = il.Scope({"Action": request.action, "Resource": request.resource})
