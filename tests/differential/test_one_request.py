@@ -11,8 +11,8 @@ from hypothesis import given
 from iamlogic.semantics import Request, allows
 from iamlogic.symbolic.reference import fixed
 from iamlogic.syntax.policy import Policy, PolicyKind
+from iamlogic.testing.strategies.colliding import COLLIDING, KEYS, MULTIVALUED, PRINCIPALS
 from iamlogic.testing.strategies.policies import policies
-from iamlogic.testing.strategies.vocabulary import COLLIDING, KEYS, MULTIVALUED, PRINCIPALS
 from tests.differential.oracle import share
 from tests.strategies.edge_requests import with_request
 

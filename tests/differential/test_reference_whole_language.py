@@ -19,9 +19,10 @@ import iamlogic as il
 from iamlogic.semantics import Request, allows
 from iamlogic.symbolic.reference import fixed
 from iamlogic.syntax.policy import Policy
+from iamlogic.testing.strategies.colliding import WHOLE_LANGUAGE
 from iamlogic.testing.strategies.elements import conditions
 from iamlogic.testing.strategies.policies import policies
-from iamlogic.testing.strategies.vocabulary import WHOLE_LANGUAGE, Vocabulary
+from iamlogic.testing.strategies.vocabulary import Vocabulary
 from tests.differential.oracle import allows_more, share
 from tests.strategies.edge_requests import with_request
 

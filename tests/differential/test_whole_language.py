@@ -15,9 +15,10 @@ from iamlogic.semantics import allows
 from iamlogic.semantics.usual import with_usual_context
 from iamlogic.semantics.world import can_exist, can_send, is_compared
 from iamlogic.syntax.multivalued import multivalued_keys
+from iamlogic.testing.strategies.colliding import WHOLE_LANGUAGE
 from iamlogic.testing.strategies.pairs import policy_pairs
 from iamlogic.testing.strategies.policies import policies
-from iamlogic.testing.strategies.vocabulary import WHOLE_LANGUAGE, Vocabulary
+from iamlogic.testing.strategies.vocabulary import Vocabulary
 from tests.differential.fixing import symbolically_allows
 from tests.differential.oracle import share
 from tests.strategies.edge_requests import requests, with_request

@@ -15,8 +15,8 @@ import iamlogic as il
 from iamlogic.inputs.account import load_account
 from iamlogic.questions.account import Identity
 from iamlogic.syntax.policy import Policy, PolicyKind
+from iamlogic.testing.strategies.colliding import COLLIDING
 from iamlogic.testing.strategies.policies import documents
-from iamlogic.testing.strategies.vocabulary import COLLIDING
 from tests.inputs.exports import ACCOUNT, Json, url_encoded, written
 
 IAM = f"arn:aws:iam::{ACCOUNT}"

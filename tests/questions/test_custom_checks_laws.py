@@ -13,9 +13,9 @@ from iamlogic.semantics.statements import statement_matches
 from iamlogic.semantics.world import is_compared
 from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.policy import Effect, Policy, Statement
+from iamlogic.testing.strategies.colliding import COLLIDING
 from iamlogic.testing.strategies.pairs import policy_pairs
 from iamlogic.testing.strategies.policies import policies
-from iamlogic.testing.strategies.vocabulary import COLLIDING
 from tests.differential.oracle import share
 from tests.questions.reasons import hold_reasons
 from tests.strategies.edge_requests import requests

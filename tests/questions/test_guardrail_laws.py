@@ -23,17 +23,10 @@ from iamlogic.syntax.json_text import read_json_text
 from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.policy import Policy, PolicyKind
+from iamlogic.testing.strategies.colliding import COLLIDING
 from iamlogic.testing.strategies.elements import Json
 from iamlogic.testing.strategies.policies import documents, policies, statement_documents
-from iamlogic.testing.strategies.vocabulary import (
-    ARN,
-    COLLIDING,
-    HERE,
-    STRING,
-    THERE,
-    Key,
-    Vocabulary,
-)
+from iamlogic.testing.strategies.vocabulary import ARN, HERE, STRING, THERE, Key, Vocabulary
 from tests.differential.oracle import share
 from tests.strategies.edge_requests import requests
 

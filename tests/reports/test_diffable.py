@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 import iamlogic as il
 from iamlogic.reports.diffable import diffable, shown
 from iamlogic.syntax.policy import PolicyKind
+from iamlogic.testing.strategies.colliding import COLLIDING
 from iamlogic.testing.strategies.elements import Json
 from iamlogic.testing.strategies.pairs import policy_pairs
 from iamlogic.testing.strategies.policies import documents
-from iamlogic.testing.strategies.vocabulary import COLLIDING
 
 
 def test_every_part_of_a_statement_is_a_line_with_its_element() -> None:

@@ -13,8 +13,8 @@ from iamlogic.semantics.reasons import findings
 from iamlogic.semantics.statements import statement_matches
 from iamlogic.syntax.documents import parse
 from iamlogic.syntax.policy import Policy
+from iamlogic.testing.strategies.colliding import COLLIDING
 from iamlogic.testing.strategies.policies import policies
-from iamlogic.testing.strategies.vocabulary import COLLIDING
 from tests.strategies.edge_requests import requests
 
 REQUEST = Request(

@@ -22,10 +22,11 @@ from hypothesis.strategies import SearchStrategy
 import iamlogic as il
 from iamlogic.errors import RequestError
 from iamlogic.semantics.context import ContextValue
+from iamlogic.testing.strategies.colliding import WHOLE_LANGUAGE
 from iamlogic.testing.strategies.everyday import EVERYDAY
 from iamlogic.testing.strategies.policies import policies
 from iamlogic.testing.strategies.stacks import stacks
-from iamlogic.testing.strategies.vocabulary import WHOLE_LANGUAGE, Vocabulary
+from iamlogic.testing.strategies.vocabulary import Vocabulary
 from tests.strategies.edge_requests import requests, with_request
 
 HERE, THERE = "111122223333", "444455556666"

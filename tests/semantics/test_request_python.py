@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 import iamlogic as il
 from iamlogic.semantics.context import ContextValue
 from iamlogic.syntax.policy import Policy
+from iamlogic.testing.strategies.colliding import WHOLE_LANGUAGE
 from iamlogic.testing.strategies.everyday import EVERYDAY
 from iamlogic.testing.strategies.policies import policies
-from iamlogic.testing.strategies.vocabulary import WHOLE_LANGUAGE, Vocabulary
+from iamlogic.testing.strategies.vocabulary import Vocabulary
 from tests.strategies.edge_requests import with_request
 
 ALICE = "arn:aws:iam::111122223333:user/alice"

@@ -10,7 +10,8 @@ from hypothesis.strategies import SearchStrategy
 
 import iamlogic as il
 from iamlogic.testing.strategies import requests as public
-from iamlogic.testing.strategies.vocabulary import COLLIDING, Vocabulary
+from iamlogic.testing.strategies.colliding import COLLIDING
+from iamlogic.testing.strategies.vocabulary import Vocabulary
 
 
 def requests(

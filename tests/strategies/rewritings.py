@@ -21,9 +21,7 @@ from hypothesis.strategies import DrawFn
 
 import iamlogic as il
 from iamlogic.syntax.policy import Policy, PolicyKind
-from iamlogic.testing.strategies.elements import Json, block
-from iamlogic.testing.strategies.policies import statement_documents
-from iamlogic.testing.strategies.vocabulary import (
+from iamlogic.testing.strategies.colliding import (
     COLLIDING,
     KEYS,
     MIXED,
@@ -32,8 +30,10 @@ from iamlogic.testing.strategies.vocabulary import (
     SET_VALUED,
     TYPED,
     VARIABLES,
-    is_legal,
 )
+from iamlogic.testing.strategies.elements import Json, block
+from iamlogic.testing.strategies.policies import statement_documents
+from iamlogic.testing.strategies.vocabulary import is_legal
 
 Statement = dict[str, Json]
 Condition = tuple[str, str, list[str]]

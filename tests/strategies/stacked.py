@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import iamlogic as il
-from iamlogic.testing.strategies.vocabulary import COLLIDING, HERE, STRING, THERE, Key, Vocabulary
+from iamlogic.testing.strategies.colliding import COLLIDING
+from iamlogic.testing.strategies.vocabulary import HERE, STRING, THERE, Key, Vocabulary
 
 SERVICE_LINKED = "aws-service-role/es.amazonaws.com/R"
 KEY = f"arn:aws:kms:us-east-1:{HERE}:key/k"

@@ -23,9 +23,9 @@ from iamlogic.symbolic.terms import SomeValue
 from iamlogic.syntax.global_keys import MULTIVALUED_KEYS
 from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.policy import Policy, PolicyKind
+from iamlogic.testing.strategies.colliding import COLLIDING
+from iamlogic.testing.strategies.colliding import MULTIVALUED as MULTIVALUED_WORDS
 from iamlogic.testing.strategies.policies import policies
-from iamlogic.testing.strategies.vocabulary import COLLIDING
-from iamlogic.testing.strategies.vocabulary import MULTIVALUED as MULTIVALUED_WORDS
 from tests.differential.oracle import share
 from tests.strategies.edge_requests import with_request
 

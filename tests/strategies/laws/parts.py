@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from iamlogic.syntax.policy import PolicyKind
+from iamlogic.testing.strategies.colliding import COLLIDING, VARIABLES
 from iamlogic.testing.strategies.elements import Json
-from iamlogic.testing.strategies.vocabulary import COLLIDING, HERE, THERE, VARIABLES
+from iamlogic.testing.strategies.vocabulary import HERE, THERE
 from tests.strategies.rewritings import (
     VOCABULARIES,
     Law,

@@ -15,7 +15,7 @@ import iamlogic as il
 from benchmarks.strategies import EXPECTED_FORMS, EXPECTED_OPERATORS, anew, drawn, forms_of, shares
 from benchmarks.strategies import operators_of as operators_in
 from iamlogic.testing.strategies import Vocabulary, conditions, policies, stacks
-from iamlogic.testing.strategies.vocabulary import WHOLE_LANGUAGE
+from iamlogic.testing.strategies.colliding import WHOLE_LANGUAGE
 
 BLOCKS = 2_500
 POLICIES = 600

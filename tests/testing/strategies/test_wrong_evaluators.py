@@ -17,17 +17,8 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 import iamlogic as il
 from benchmarks.strategies import anew
 from iamlogic.testing.strategies import EVERYDAY, Key, Vocabulary, conditions, policies, requests
-from iamlogic.testing.strategies.vocabulary import (
-    ARN,
-    COLLIDING,
-    DATE,
-    IP,
-    NUMERIC,
-    PRINCIPALS,
-    SETS,
-    STRING,
-    VARIABLES,
-)
+from iamlogic.testing.strategies.colliding import COLLIDING, PRINCIPALS, VARIABLES
+from iamlogic.testing.strategies.vocabulary import ARN, DATE, IP, NUMERIC, SETS, STRING
 from tests.testing.strategies.wrong_evaluators import Example, first_differences, mistakes
 
 EXAMPLES = 500
