@@ -7,7 +7,7 @@ asks, whose the resource is, the keys, those with variables last, then the actio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
 from functools import lru_cache
@@ -17,19 +17,23 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from iamlogic.semantics.context import ContextValue
-from iamlogic.semantics.globs import Glob, glob, glob_matches, written
 from iamlogic.semantics.request import Request
 from iamlogic.semantics.requester import definitions, parse_requester
-from iamlogic.semantics.world import has_action_form, has_resource_form
 from iamlogic.syntax.letter_case import fold
-from iamlogic.syntax.policy import Actions, Condition, Escape, Text, Variable
+from iamlogic.syntax.policy import Condition, Escape, Text, Variable
 from iamlogic.testing.strategies.askers import RESOURCE_ACCOUNT
 from iamlogic.testing.strategies.edges import Edges, KeyTarget, Target
+from iamlogic.testing.strategies.sendable import (
+    ANY_ACTION,
+    actions_beside,
+    resources_beside,
+    sendable_actions,
+    sendable_resources,
+)
 from iamlogic.testing.strategies.sending import as_sent
 from iamlogic.testing.strategies.values import (
     ABSENT,
     KeyEdges,
-    Manner,
     Values,
     key_edges,
     pattern_of,
@@ -38,9 +42,6 @@ from iamlogic.testing.strategies.vocabulary import HERE
 from iamlogic.testing.strategies.words import (
     Pattern,
     Place,
-    Words,
-    action_words,
-    resource_words,
 )
 
 T = TypeVar("T")
@@ -207,42 +208,22 @@ def _own_account(known: Mapping[str, Values]) -> Values:
 def _action(draw: DrawFn, edges: Edges, target: Target, *, missed: bool) -> str:
     actions = target.statement.actions
     if actions.negated:
-        beside = _beside_actions(actions, edges.actions[:_ELSEWHERE], edges.manner)
+        beside = actions_beside(actions, edges.actions[:_ELSEWHERE], edges.manner)
         return pick(draw, (missed and beside.near) or beside.hits or beside.near)
     if not actions.patterns:
-        return pick(draw, edges.actions or _ANY_ACTION)
+        return pick(draw, edges.actions or ANY_ACTION)
     pattern = pick(draw, actions.patterns)
     if missed and len(edges.targets) > 1:  # an action of another statement, perhaps
         elsewhere = pick(draw, edges.targets) if pick(draw, _SELDOM) else target
         if elsewhere is not target and elsewhere.statement.actions.patterns:
             pattern, missed = pick(draw, elsewhere.statement.actions.patterns), False
-    words = _action_words(pattern.text, edges.manner)
+    words = sendable_actions(pattern.text, edges.manner)
     return pick(draw, (missed and words.near) or words.hits or words.near)
 
 
 _SELDOM = (False, False, False, True)
-_ANY_ACTION = ("s3:GetObject", "iam:PassRole", "sts:AssumeRole", "ec2:RunInstances")
 _ELSEWHERE = 50
 """Patterns of other statements among which words for a negated part are looked for."""
-
-
-@lru_cache(maxsize=1 << 14)
-def _action_words(pattern: str, manner: Manner) -> Words:
-    words = action_words(pattern, manner.fillings)
-    return _of_form(words, has_action_form, _ANY_ACTION) if manner.sent else words
-
-
-@lru_cache(maxsize=1 << 10)
-def _beside_actions(actions: Actions, elsewhere: tuple[str, ...], manner: Manner) -> Words:
-    """For `NotAction`: words that none of the patterns matches, and those that one does."""
-    made = [
-        word
-        for pattern in (*(p.text for p in actions.patterns), *elsewhere)
-        for words in (_action_words(pattern, manner),)
-        for word in (*words.near, *words.hits)
-    ]
-    globs = [written("*" if p.text == "*:*" else fold(p.text)) for p in actions.patterns]
-    return Words.parted((*_ANY_ACTION, *made), lambda word: not _any_matches(globs, fold(word)))
 
 
 def _resource(
@@ -253,15 +234,15 @@ def _resource(
     resources = target.statement.resources
     if resources is None or not resources.patterns:
         pattern = _pattern(draw, edges, pick(draw, edges.resources or _ANY_RESOURCE), known)
-        words = _resource_words(pattern, place, edges.manner)
+        words = sendable_resources(pattern, place, edges.manner)
         return pick(draw, words.hits or words.near)
     if resources.negated:
         patterns = tuple(_pattern(draw, edges, each, known) for each in resources.patterns)
         other = _pattern(draw, edges, pick(draw, edges.resources), known)
-        beside = _beside_resources(patterns, other, place, edges.manner)
+        beside = resources_beside(patterns, other, place, edges.manner)
         return pick(draw, (missed and beside.near) or beside.hits or beside.near)
     pattern = _pattern(draw, edges, pick(draw, resources.patterns), known)
-    words = _resource_words(pattern, place, edges.manner)
+    words = sendable_resources(pattern, place, edges.manner)
     return pick(draw, (missed and words.near) or words.hits or words.near)
 
 
@@ -279,36 +260,3 @@ def _pattern(draw: DrawFn, edges: Edges, text: Text, known: Mapping[str, Values]
         for part in resolved(text, known).template or ()
     ]
     return pattern_of(Text(text.text, tuple(filled)))
-
-
-@lru_cache(maxsize=1 << 14)
-def _resource_words(pattern: Pattern, place: Place, manner: Manner) -> Words:
-    words = resource_words(pattern, manner.fillings, place)
-    usual = resource_words(pattern_of(Text("*")), (), place).hits
-    return _of_form(words, has_resource_form, usual) if manner.sent else words
-
-
-@lru_cache(maxsize=1 << 12)
-def _beside_resources(
-    patterns: tuple[Pattern, ...], other: Pattern, place: Place, manner: Manner
-) -> Words:
-    """For `NotResource`: words that none of the patterns matches, and those that one does."""
-    usual = resource_words(pattern_of(Text("*")), (), place).hits
-    made = [
-        word
-        for pattern in (*patterns, other)
-        for words in (_resource_words(pattern, place, manner),)
-        for word in (*words.near, *words.hits)
-    ]
-    globs = [glob(pattern) for pattern in patterns]
-    return Words.parted((*usual, *made), lambda word: not _any_matches(globs, word))
-
-
-def _any_matches(globs: Sequence[Glob], word: str) -> bool:
-    return any(glob_matches(each, word) for each in globs)
-
-
-def _of_form(words: Words, is_one: Callable[[str], bool], usual: tuple[str, ...]) -> Words:
-    """The words that a request can have (R-E21); of a pattern that matches none, the usual ones."""
-    hits, near = (tuple(filter(is_one, each)) for each in (words.hits, words.near))
-    return Words(hits or near or usual, near)
