@@ -84,7 +84,7 @@ def _answer(
     deadline = Deadline.after(timeout)
     try:
         answer = search(_Search(subject, about, verdicts, deadline))
-        if answer.reason == _EMPTY:  # by those whom the stack is about (R-E24)
+        if answer.reason == EMPTY_SCOPE:  # by those whom the stack is about (R-E24)
             answer = search(_Search(subject, replace(about, everybody=True), verdicts, deadline))
     except Undecided as bound:
         return Answer(Verdict.UNKNOWN, str(bound))
@@ -122,7 +122,7 @@ class _Search:
         if answer is not None:
             return answer
         reason = "every request of the scope is allowed"
-        return Answer(self._none, reason if self._scope_is_inhabited() else _EMPTY)
+        return Answer(self._none, reason if self._scope_is_inhabited() else EMPTY_SCOPE)
 
     def _look_for(self, *, allowed: bool) -> Answer | None:
         permitted = self._permitted(self._compiler)
@@ -146,7 +146,7 @@ class _Search:
     def _why_none(self) -> tuple[str, tuple[Statement, ...]]:
         """The Deny statements without which something would be; or that nothing allows any."""
         if not self._scope_is_inhabited():
-            return _EMPTY, ()
+            return EMPTY_SCOPE, ()
         (subject,) = self.inquiry.subjects
         needed = [each for each in subject.statements if not each.allows]
         if not self._can_with([]):
@@ -168,6 +168,7 @@ class _Search:
         return self.inquiry.find(self._in_scope) is not None
 
 
-_EMPTY = "the scope holds no request"
+EMPTY_SCOPE = "the scope holds no request"
+"""The reason of an answer that holds for lack of requests."""
 _MOST_DENIES = 24
 """Deny statements among which those that a proof needs are looked for, one question each."""

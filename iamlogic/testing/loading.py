@@ -25,6 +25,7 @@ from iamlogic.questions.review.placed import Found
 from iamlogic.syntax.documents import read_document, read_file
 from iamlogic.syntax.json_tree import JsonValue
 from iamlogic.syntax.policy_types import PolicyType
+from iamlogic.testing.snapshots import SNAPSHOTS
 from iamlogic.testing.subjects import Subject
 
 
@@ -62,6 +63,7 @@ def policies_at(
         base = here if each.startswith(("./", "../")) else root
         # As a shell does it: hidden files are left out, and a path can be absolute.
         paths = sorted(glob.glob(each, root_dir=base, recursive=True))  # noqa: PTH207
+        paths = [path for path in paths if SNAPSHOTS not in Path(path).parts]
         if not paths:
             raise NoPolicies(f"{each} matches no file in {base}")
         places = [Path(os.path.normpath(base / path)) for path in paths]
@@ -87,9 +89,12 @@ def _below(
         stacks.append(file)
         return True
 
+    def is_another(file: str) -> bool:
+        return SNAPSHOTS in Path(file).parts or is_stack_file(file)
+
     name = _as_typed(path)
     if path.is_dir() or not is_stack_file(name):
-        for _, found in policies_below([name], deployment, is_stack_file):
+        for _, found in policies_below([name], deployment, is_another):
             yield from _of(found, root, types)
             if found == Found() and _is_meant_as_policy(path):
                 hint = "where not each file is one, name the folder"

@@ -18,6 +18,9 @@ from iamlogic.inputs.writing import write_file
 from iamlogic.syntax.documents import read_file
 from iamlogic.testing.subjects import Subject
 
+SNAPSHOTS = "__policy_snapshots__"
+"""The folder, beside the test, in which snapshots stand: they are nobody's policies."""
+
 _SCHEMA = "iamlogic/policy-snapshot/1"
 _LAYERS = ("identity", "resource", "boundary", "session", "scps", "rcps", "vpc_endpoint")
 _FLAGS = ("management_account", "service_linked")

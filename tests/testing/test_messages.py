@@ -207,3 +207,52 @@ def test_assertions_that_hold_say_nothing() -> None:
         block_public_access=il.BlockPublicAccess(restrict_public_buckets=True),
         resource_type="AWS::S3::Bucket",
     )
+
+
+def _open_queue() -> il.Policy:
+    anybody = {"Effect": "Allow", "Principal": "*", "Action": "sqs:*"}
+    return il.parse({"Statement": {**anybody, "Resource": "arn:aws:sqs:*:*:jobs"}})
+
+
+def test_a_scope_without_requests_asserts_nothing() -> None:
+    condition = {"StringEquals": {"aws:username": "a"}, "StringLike": {"aws:username": "b*"}}
+    empty = {"Action": "s3:GetObject", "Condition": condition}
+    for scope in (empty, {"Action": []}):
+        for assert_ in (assert_never_allows, assert_always_allows):
+            with pytest.raises(PolicyAssertionError, match="nothing is asserted of role.json: the"):
+                assert_(_role(), scope)
+
+
+def test_of_a_type_that_nothing_speaks_of_nothing_is_asserted() -> None:
+    zone, type_ = il.Zone(["111122223333"]), "AWS::S3::Bucket"
+    with pytest.raises(PolicyAssertionError, match=f"no Allow statement is about {type_}"):
+        assert_no_external_access(_open_queue(), zone, resource_type=type_)
+    with pytest.raises(PolicyAssertionError, match=f"no Allow statement is about {type_}"):
+        assert_not_public(_open_queue(), resource_type=type_)
+    with pytest.raises(PolicyAssertionError, match="is public"):
+        assert_not_public(_open_queue(), resource_type="AWS::SQS::Queue")
+
+
+@pytest.mark.parametrize("action", ["GetObject", "s3:Get*", " s3:GetObject", "s3:"])
+def test_what_is_no_action_is_not_denied_but_wrong(action: str) -> None:
+    with pytest.raises(il.RequestError, match="is no action of a request: expected SERVICE:NAME"):
+        assert_denies(_role(), il.Request(ALICE, action, "arn:aws:s3:::logs/a"))
+
+
+def test_what_is_no_resource_or_no_request_is_wrong() -> None:
+    with pytest.raises(il.RequestError, match="'logs/a' is no resource of a request"):
+        assert_denies(_role(), il.Request(ALICE, "s3:GetObject", "logs/a"))
+    with pytest.raises(TypeError, match="request is a dict: write iamlogic.Request"):
+        assert_denies(_role(), {"action": "s3:GetObject"})  # type: ignore[arg-type]
+
+
+def test_a_resource_that_a_template_leaves_open_as_a_whole_can_be_named() -> None:
+    template = Path("template.yaml").read_text(encoding="utf-8")
+    named = template.replace("arn:aws:s3:::${Bucket}/*", "${Store.Arn}/*")
+    Path("open.yaml").write_text(named, encoding="utf-8")
+    (found,) = policies_at(["open.yaml"], Path.cwd(), Path.cwd())
+    assert isinstance(found.subject, il.PlacedPolicy)
+    context = {"aws:PrincipalOrgID": "<OrganizationId>"}
+    assert_allows(found.subject, il.Request(ALICE, "s3:GetObject", "<Store.Arn>/a", context))
+    with pytest.raises(PolicyAssertionError, match="may or may not"):
+        assert_allows(found.subject, il.Request(ALICE, "s3:GetObject", "<Other.Arn>/a", context))

@@ -320,3 +320,15 @@ def test_a_property_may_be_one_of_each_policy(pytester: pytest.Pytester) -> None
     result.assert_outcomes(passed=4)
     names = ["first*deletes", "first*reads", "second*deletes", "second*reads"]
     result.stdout.fnmatch_lines([f"*test_{name}*" for name in names])
+
+
+def test_snapshots_are_nobodys_policies(pytester: pytest.Pytester) -> None:
+    folder = pytester.path / "tests" / "__policy_snapshots__" / "test_policies"
+    folder.mkdir(parents=True)
+    kept = {"Version": "2012-10-17", "Statement": [DELETES]}
+    (folder / "test_it.json").write_text(json.dumps(kept), encoding="utf-8")
+    (pytester.path / "tests" / "own.json").write_text(json.dumps(kept), encoding="utf-8")
+    for marked in ('"tests"', '"tests/**/*.json"'):
+        result = run(pytester, marked)
+        result.assert_outcomes(failed=1)
+        result.stdout.fnmatch_lines(["*[[]tests/own.json[]]*"])

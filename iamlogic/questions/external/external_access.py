@@ -27,7 +27,7 @@ from iamlogic.questions.external.outsiders import (
     asks_for_values,
     outsider_of,
 )
-from iamlogic.questions.external.subject import Asked, BlockPublicAccess
+from iamlogic.questions.external.subject import Asked, BlockPublicAccess, Subject
 from iamlogic.questions.external.universe import Universe
 from iamlogic.questions.external.witness import Witnesses
 from iamlogic.questions.external.writing import written
@@ -165,11 +165,9 @@ class _Search:
         )
 
     def _remarks(self) -> Iterator[str]:
-        type_, about = self._subject.type, self._about
-        if type_ is not None and self._subject.allows:
-            boxes = (Lists.of(each).box() for each in self._subject.allows)
-            if all(box.within(about).is_empty for box in boxes):
-                yield f"no Allow statement is about the type {type_.name} ({type_.title})"
+        type_ = self._subject.type
+        if type_ is not None and misses_type(self._subject):
+            yield f"no Allow statement is about the type {type_.name} ({type_.title})"
         named = [each.principals.entries for each in self._subject.allows if each.principals]
         for entry in dict.fromkeys(entry for entries in named for entry in entries):
             if entry.form is PrincipalForm.UNIQUE_ID:
@@ -181,7 +179,7 @@ class _Search:
 
     def _given(self) -> Iterator[tuple[Key, Box, Statement]]:
         """What the Allow statements give, as far as it is about the type of resource."""
-        about = self._about
+        about = _about(self._subject.type)
         whole: Box | None = None
         on_type: Box | None = None
         for key, box, statement in grants_of(self._subject.allows):
@@ -190,13 +188,6 @@ class _Search:
                 whole, on_type = box, box.within(about)
             if not on_type.is_empty and not self._is_inside(key):
                 yield key, on_type, statement
-
-    @property
-    def _about(self) -> Lists:
-        """The actions that count on a resource of the type."""
-        type_ = self._subject.type
-        actions = () if type_ is None else tuple(map(_pattern, type_.actions))
-        return Lists(actions or (EVERY,), (EVERY,))
 
     def _may_be_service(self, key: Key) -> bool:
         """Certain if False: what bounds a requester by account or organization, no service has."""
@@ -257,6 +248,22 @@ class _Search:
             denies=self._denies,
         )
         return finding if witness is None else self._witnesses.confirmed(finding, model)
+
+
+def misses_type(subject: Subject) -> bool:
+    """Whether what is allowed is about other types of resources than the one that it has.
+
+    Then nobody is let in, whoever is: the type was mistaken for another.
+    """
+    about = _about(subject.type)
+    boxes = [Lists.of(each).box() for each in subject.allows]
+    return bool(boxes) and all(box.within(about).is_empty for box in boxes)
+
+
+def _about(type_: ResourceType | None) -> Lists:
+    """The actions that count on a resource of the type."""
+    actions = () if type_ is None else tuple(map(_pattern, type_.actions))
+    return Lists(actions or (EVERY,), (EVERY,))
 
 
 def _rank(grant: Grant) -> tuple[int, list[list[str]]]:

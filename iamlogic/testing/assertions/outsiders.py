@@ -7,6 +7,9 @@ trusted.
 from __future__ import annotations
 
 import iamlogic as il
+from iamlogic.catalog.resource_types import resource_type as catalog_type
+from iamlogic.questions.external.external_access import misses_type
+from iamlogic.questions.external.subject import Subject as External
 from iamlogic.questions.review.hinges import hinges_of
 from iamlogic.questions.review.outsiders import open_to_outsiders, trusting_deployment
 from iamlogic.questions.review.placed import PlacedPolicy
@@ -85,7 +88,18 @@ def assert_not_public(
 def _resource_policy(
     subject: Subject, resource_type: str | None
 ) -> tuple[il.Policy | il.PolicySet, str | None]:
-    """What is asked about outsiders, and the type of the resource: what is given, or its place."""
-    if not isinstance(subject, PlacedPolicy):
-        return subject, resource_type
-    return open_to_outsiders(subject), resource_type or subject.resource_type
+    """What is asked about outsiders, and the type of the resource: what is given, or its place.
+
+    Of a type that no statement speaks of, everything would hold.
+    """
+    __tracebackhide__ = True
+    asked: il.Policy | il.PolicySet
+    if isinstance(subject, PlacedPolicy):
+        asked, name = open_to_outsiders(subject), resource_type or subject.resource_type
+    else:
+        asked, name = subject, resource_type
+    if name is not None and misses_type(External.of(asked, (), None, catalog_type(name))):
+        raise failure(
+            f"nothing is asserted of {title(subject)}: no Allow statement is about {name}"
+        )
+    return asked, name

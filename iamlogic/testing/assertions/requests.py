@@ -11,7 +11,8 @@ from dataclasses import replace
 
 import iamlogic as il
 from iamlogic.questions.review.hinges import certain_outcome, hinges_of
-from iamlogic.questions.review.placed import PlacedPolicy, Placeholder
+from iamlogic.questions.review.placed import UNKNOWN_ARN, PlacedPolicy, Placeholder
+from iamlogic.semantics.world import has_action_form, has_resource_form
 from iamlogic.testing.evidence.failure import by_request
 from iamlogic.testing.subjects import Subject, by_names, checked, title
 
@@ -35,8 +36,11 @@ def assert_denies(policy: Subject, request: il.Request) -> None:
 def _assert_outcome(policy: Subject, request: il.Request, *, allowed: bool) -> None:
     __tracebackhide__ = True
     subject = checked(policy)
+    _check_type(request)
     if isinstance(subject, PlacedPolicy):
+        request = _by_names(request)
         subject = _with_names_of(subject, request)
+    _check_forms(request)
     decision = il.evaluate(by_names(subject), request)
     is_allowed: bool | None = decision.outcome is il.Outcome.ALLOWED
     if isinstance(subject, PlacedPolicy) and subject.placeholders:
@@ -51,6 +55,31 @@ def _assert_outcome(policy: Subject, request: il.Request, *, allowed: bool) -> N
     raise by_request(
         f"{title(subject)} does not {wanted} a request that it must {wanted}", decision, subject
     )
+
+
+def _by_names(request: il.Request) -> il.Request:
+    """A resource of which the template leaves all open, `<Bucket.Arn>/a`, as its policy has it."""
+    if not request.resource.startswith("<"):
+        return request
+    return replace(request, resource=f"{UNKNOWN_ARN}{request.resource}")
+
+
+def _check_type(request: object) -> None:
+    __tracebackhide__ = True
+    if not isinstance(request, il.Request):
+        hint = "write iamlogic.Request(principal, action, resource)"
+        raise TypeError(f"request is a {type(request).__name__}: {hint}")
+
+
+def _check_forms(request: il.Request) -> None:
+    """Raise for what nobody can ask: every policy would deny it for that alone."""
+    __tracebackhide__ = True
+    if not has_action_form(request.action) or set(request.action) & set("*? "):
+        hint = "expected SERVICE:NAME such as s3:GetObject"
+        raise il.RequestError(f"{request.action!r} is no action of a request: {hint}")
+    if not has_resource_form(request.resource):
+        hint = 'expected an ARN, or "*" for an action that has no resource'
+        raise il.RequestError(f"{request.resource!r} is no resource of a request: {hint}")
 
 
 _NAME = re.compile(r"<[^<>]+>")

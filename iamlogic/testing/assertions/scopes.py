@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import iamlogic as il
+from iamlogic.questions.permits import EMPTY_SCOPE
 from iamlogic.questions.review.hinges import (
     Ask,
     certainly_allowed,
@@ -43,7 +44,8 @@ def assert_never_allows(
 ) -> None:
     """No request of the scope is allowed: a proof, or the request that is.
 
-    The arguments are those of `iamlogic.never_allows`; a scope may be given as it is written.
+    The arguments are those of `iamlogic.never_allows`; a scope may be given as it is written. One
+    that holds no request asserts nothing, and fails.
     """
     __tracebackhide__ = True
     _assert_answer(
@@ -72,7 +74,8 @@ def assert_always_allows(
 ) -> None:
     """Every request of the scope is allowed: a proof, or the request that is not.
 
-    The arguments are those of `iamlogic.always_allows`; a scope may be given as it is written.
+    The arguments are those of `iamlogic.always_allows`; a scope may be given as it is written. One
+    that holds no request asserts nothing, and fails.
     """
     __tracebackhide__ = True
     _assert_answer(
@@ -102,6 +105,8 @@ def _assert_answer(
     answer = ask(for_any(subject))
     if answer.verdict is il.Verdict.UNKNOWN:
         raise failure(f"it is not known whether {title(subject)} {said.surely}: {answer.reason}")
+    if answer.reason == EMPTY_SCOPE:
+        raise failure(f"nothing is asserted of {title(subject)}: {EMPTY_SCOPE}")
     if answer.verdict is il.Verdict.HOLDS:
         return
     if isinstance(subject, PlacedPolicy) and subject.placeholders:

@@ -1,8 +1,8 @@
 """`Campaign`: run the tests on every mutant, each in a copy of the tree.
 
-First the tests must pass on the policies as they are. Then they must not pass when a file is empty:
-tests that do read the original, by an installed package or a path of their own, or do not look at
-the file at all, and would let every mutant survive for a reason that is no mutant's.
+First the tests must pass on the policies as they are. Then they must not pass when a file is cut
+off: tests that do read the original, by an installed package or a path of their own, or do not look
+at the file at all, and would let every mutant survive for a reason that is no mutant's.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ from iamlogic.testing.mutating.running import Run, Runner, environment_in
 from iamlogic.testing.mutating.sources import MutableFile, mutable_files, path_of
 from iamlogic.testing.mutating.tree import Copy, Tree, discard
 from iamlogic.testing.mutation.effect import MutationEffect
+
+_CUT_OFF = b'{"Version": "2012-10-17", "Statement": ['
+"""What nobody takes for a policy, nor for a file that is about something else."""
 
 _SEED = 0
 """Of samples: the same mutants are drawn in every run."""
@@ -134,10 +137,10 @@ class Campaign:
         )
 
     def _check_control(self, file: str, name: str) -> None:
-        if self._run(name, b"", self.timeout).passed:
+        if self._run(name, _CUT_OFF, self.timeout).passed:
             raise CampaignError(
-                f"the tests pass although {file} is empty: they do not read it in the copy of the "
-                "tree, or do not look at it\n"
+                f"the tests pass although {file} is cut off: they do not read it in the copy of "
+                "the tree, or do not look at it\n"
                 "    hint: let them open the file relative to the test or to the folder they run "
                 "in, not by an absolute path and not from an installed package"
             )

@@ -79,7 +79,8 @@ def _request_lines(told: Telling) -> list[str]:
     is_part = isinstance(subject, Policy) and any(
         step != "Statement" for each in subject.statements[:1] for step in each.where.path[:1]
     )
-    if is_part:
+    is_yaml = (subject.file or "").lower().endswith((".yaml", ".yml"))
+    if is_part or is_yaml:
         return [f"# {explain_request(told.request)}"]
     return shell(command(told.request, subject))
 

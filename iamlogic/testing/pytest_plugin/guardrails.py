@@ -28,6 +28,7 @@ from iamlogic.questions.guardrail import Guardrail
 from iamlogic.questions.review.globs import matches_any
 from iamlogic.questions.review.placed import Found, PlacedPolicy
 from iamlogic.testing.pytest_plugin.guardrail_items import ExamplesFile, PolicyFile
+from iamlogic.testing.snapshots import SNAPSHOTS
 
 if TYPE_CHECKING:
     from iamlogic.testing.pytest_plugin.coverage import Coverage
@@ -98,6 +99,8 @@ class Guardrails:
         return any(os.path.normpath(each) == str(path) for each in named)
 
     def _is_ignored(self, path: Path) -> bool:
+        if SNAPSHOTS in path.parts:
+            return True
         ignored = self.settings.review.ignore
         return not self.is_named(path) and matches_any(from_root(str(path), self.root), ignored)
 

@@ -18,13 +18,13 @@ from urllib.parse import quote
 import pytest
 
 import iamlogic as il
+from iamlogic.questions.compare import compare  # coverage does not count what was accepted
 from iamlogic.questions.review.denials import compare_denials
 from iamlogic.testing.assertions.comparisons import assert_equivalence
 from iamlogic.testing.evidence.failure import failure
-from iamlogic.testing.snapshots import Snapshot, otherwise, read_snapshot
+from iamlogic.testing.snapshots import SNAPSHOTS, Snapshot, otherwise, read_snapshot
 from iamlogic.testing.subjects import Subject, checked, title
 
-FOLDER = "__policy_snapshots__"
 USED, WRITTEN = "policy_snapshot", "policy_snapshot_written"
 """Properties of a test's report: which snapshots it used, and which of them it wrote."""
 
@@ -80,7 +80,7 @@ class PolicySnapshot:
         other = otherwise(then, now)
         if other is not None:
             raise failure(f"{name} is not what was accepted in {kept}: {other}", hint)
-        comparison = il.compare(then.subject, now.subject, timeout=timeout)
+        comparison = compare(then.subject, now.subject, timeout=timeout)
         said = f"{name} does not mean what was accepted in {kept}"
         assert_equivalence(comparison, subject, said, hint)
         if isinstance(then.subject, il.Policy) and isinstance(now.subject, il.Policy):
@@ -96,7 +96,7 @@ class PolicySnapshot:
         self._uses[base] += 1
         if self._uses[base] > 1:
             base = f"{base} {self._uses[base]}"
-        return test.parent / FOLDER / test.stem / f"{_file_name(base)}.json"
+        return test.parent / SNAPSHOTS / test.stem / f"{_file_name(base)}.json"
 
     def _classes(self) -> list[str]:
         """Two classes of a file may have tests of the same name."""
@@ -169,5 +169,5 @@ def _kept(config: pytest.Config, reports: list[pytest.TestReport]) -> Iterator[s
     """The snapshots that are kept for the files whose tests ran."""
     for file in sorted({report.nodeid.partition("::")[0] for report in reports}):
         test = config.rootpath / file
-        for path in sorted((test.parent / FOLDER / test.stem).glob("*.json")):
+        for path in sorted((test.parent / SNAPSHOTS / test.stem).glob("*.json")):
             yield path.relative_to(config.rootpath).as_posix()
