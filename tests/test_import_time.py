@@ -44,3 +44,17 @@ def test_the_pytest_plugin_loads_nothing_until_it_is_used() -> None:
         f"{program}\nimport sys\nown = sorted(m for m in sys.modules if m.startswith('iamlogic'))"
     )
     assert loaded_after(f"{told}\nassert own == {only!r}, own") == set()
+
+
+def test_without_hypothesis_the_extra_is_named() -> None:
+    program = (
+        "import sys\nsys.modules['hypothesis'] = None\n"
+        "from iamlogic.testing import assert_allows\n"
+        "try:\n    from iamlogic.testing import requests\n"
+        "except ImportError as error:\n    print(error)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+    assert "requests needs the library hypothesis" in done.stdout
+    assert "hint: pip install 'iamlogic[pytest]'" in done.stdout

@@ -137,7 +137,13 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(_HOMES[name]), name)
+    try:
+        value: object = getattr(import_module(_HOMES[name]), name)
+    except ModuleNotFoundError as error:
+        if error.name != "hypothesis":
+            raise
+        hint = "hint: pip install 'iamlogic[pytest]'"
+        raise ImportError(f"{name} needs the library hypothesis\n    {hint}") from None
     globals()[name] = value  # so that the next use finds it without this function
     return value
 
