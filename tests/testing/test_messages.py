@@ -219,7 +219,9 @@ def test_a_scope_without_requests_asserts_nothing() -> None:
     empty = {"Action": "s3:GetObject", "Condition": condition}
     for scope in (empty, {"Action": []}):
         for assert_ in (assert_never_allows, assert_always_allows):
-            with pytest.raises(PolicyAssertionError, match="nothing is asserted of role.json: the"):
+            with pytest.raises(
+                PolicyAssertionError, match=r"nothing is asserted of role\.json"
+            ):
                 assert_(_role(), scope)
 
 
@@ -242,7 +244,7 @@ def test_what_is_no_action_is_not_denied_but_wrong(action: str) -> None:
 def test_what_is_no_resource_or_no_request_is_wrong() -> None:
     with pytest.raises(il.RequestError, match="'logs/a' is no resource of a request"):
         assert_denies(_role(), il.Request(ALICE, "s3:GetObject", "logs/a"))
-    with pytest.raises(TypeError, match="request is a dict: write iamlogic.Request"):
+    with pytest.raises(TypeError, match=r"request is a dict: write iamlogic\.Request"):
         assert_denies(_role(), {"action": "s3:GetObject"})  # type: ignore[arg-type]
 
 

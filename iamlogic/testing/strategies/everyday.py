@@ -14,7 +14,7 @@ from iamlogic.semantics.requester import parse_requester
 from iamlogic.syntax.operators import BASES, Family
 from iamlogic.syntax.policy import Condition, Policy, PrincipalForm, PrincipalType, Variable
 from iamlogic.syntax.policy_set import PolicySet, policies_of
-from iamlogic.testing.strategies.errors import StrategyError
+from iamlogic.testing.strategies.errors import StrategyError, check_policy
 from iamlogic.testing.strategies.vocabulary import (
     ARN,
     DATE,
@@ -197,6 +197,8 @@ def vocabulary_of(*subjects: Policy | PolicySet, otherwise: Vocabulary = EVERYDA
     users, roles, services and accounts that they name, and then those of `otherwise`; whatever the
     policies lack is from `otherwise` as well.
     """
+    for subject in subjects:
+        check_policy(subject, named="the policy")
     statements = [s for subject in subjects for p in policies_of(subject) for s in p.statements]
     if not statements:
         raise StrategyError("the policies have no statements, so no words to draw from")

@@ -22,6 +22,7 @@ from iamlogic.testing.mutation import OPERATORS, REWRITINGS
 from iamlogic.testing.mutation.effect import MutationEffect, effect_of
 from iamlogic.testing.mutation.faults import FAULTS, faults_of
 from iamlogic.testing.mutation.naming import described
+from iamlogic.testing.strategies.errors import check_policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ def mutations(
     kinds, names in `MUTATION_OPERATORS`. Raises `NoSuchMutation` for an unknown name and, when it
     is drawn from, where the policy has no mutation of that kind.
     """
+    check_policy(policy, named="policy", stack=False)
     unknown = sorted(set(operators) - set(MUTATION_OPERATORS))
     if unknown:
         raise NoSuchMutation(

@@ -21,7 +21,12 @@ import iamlogic as il
 from iamlogic.syntax.policy import Policy, PolicyKind, Statement
 from iamlogic.syntax.policy_types import PolicyType
 from iamlogic.testing.strategies.elements import Json, conditions, principals, some_of
-from iamlogic.testing.strategies.errors import StrategyError, check_sizes
+from iamlogic.testing.strategies.errors import (
+    StrategyError,
+    check_kind,
+    check_sizes,
+    check_type,
+)
 from iamlogic.testing.strategies.everyday import EVERYDAY
 from iamlogic.testing.strategies.vocabulary import Vocabulary
 
@@ -56,6 +61,7 @@ def policies(
     `kind` is a side (`PolicyKind`) or a type (`PolicyType`); left out, it is either side. A policy
     has `min_statements` to `max_statements` statements.
     """
+    check_type(vocabulary, Vocabulary, named="vocabulary")
     _check_words(vocabulary)
     drawn = documents(
         vocabulary, kind=kind, min_statements=min_statements, max_statements=max_statements
@@ -79,6 +85,9 @@ def documents(
     none, and single values without their list. Parameters are those of `policies`.
     """
     check_sizes(min_statements, max_statements, named="statements")
+    check_type(vocabulary, Vocabulary, named="vocabulary")
+    if kind is not None:
+        check_kind(kind)
     if kind is None:
         sides = [
             documents(
@@ -114,6 +123,8 @@ def statement_documents(
     vocabulary: Vocabulary = EVERYDAY, *, kind: Kind = PolicyKind.IDENTITY
 ) -> SearchStrategy[dict[str, Json]]:
     """Statements as decoded JSON, with every list written as a list (`kind` as in `policies`)."""
+    check_type(vocabulary, Vocabulary, named="vocabulary")
+    check_kind(kind)
     match kind:
         case PolicyType.TRUST:
             return _statements_of_trust(_narrower(vocabulary, kind, _is_of_sts))

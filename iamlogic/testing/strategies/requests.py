@@ -13,8 +13,9 @@ shrinks towards the plainest request that matches the first statement.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import cast
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
@@ -26,6 +27,7 @@ from iamlogic.syntax.policy_set import PolicySet, policies_of
 from iamlogic.syntax.scope import Scope
 from iamlogic.testing.strategies.aiming import aimed, pick, plans
 from iamlogic.testing.strategies.edges import Edges, edges_of
+from iamlogic.testing.strategies.errors import check_policy, check_type
 from iamlogic.testing.strategies.everyday import EVERYDAY
 from iamlogic.testing.strategies.vocabulary import Vocabulary
 
@@ -33,7 +35,7 @@ from iamlogic.testing.strategies.vocabulary import Vocabulary
 def requests(
     *,
     for_policy: Policy | PolicySet | Iterable[Policy | PolicySet] | None = None,
-    satisfying: Scope | None = None,
+    satisfying: Scope | Mapping[str, object] | None = None,
     vocabulary: Vocabulary = EVERYDAY,
     all_requests: bool = False,
 ) -> SearchStrategy[Request]:
@@ -41,14 +43,17 @@ def requests(
 
     They are requests that AWS can send, unless `all_requests` says that any will do. Of what the
     policies leave open, `vocabulary` has who asks, in which accounts, and how wildcards are filled.
+    A scope may be given as it is written, a statement without Effect.
     """
+    check_type(vocabulary, Vocabulary, named="vocabulary")
     subjects = _subjects(for_policy)
     policies = tuple(policy for each in subjects for policy in policies_of(each))
     if satisfying is not None:
         from iamlogic.testing.strategies.satisfying import edges_within, within  # needs z3
 
-        edges = edges_within(satisfying, policies, vocabulary, all_requests=all_requests)
-        return within(satisfying, edges)
+        scope = _scope(satisfying)
+        edges = edges_within(scope, policies, vocabulary, all_requests=all_requests)
+        return within(scope, edges)
     if not any(policy.statements for policy in policies):
         policies = (_words_alone(vocabulary),)
     return _on_edges(edges_of(policies, vocabulary, all_requests=all_requests))
@@ -78,7 +83,21 @@ def _subjects(
 ) -> tuple[Policy | PolicySet, ...]:
     if given is None:
         return ()
-    return (given,) if isinstance(given, Policy | PolicySet) else tuple(given)
+    if isinstance(given, Policy | PolicySet):
+        return (given,)
+    is_several = isinstance(given, Iterable) and not isinstance(given, str | Mapping)
+    several = tuple(given) if is_several else (given,)
+    for each in several:
+        check_policy(each, named="for_policy")
+    return cast("tuple[Policy | PolicySet, ...]", several)
+
+
+def _scope(given: object) -> Scope:
+    if isinstance(given, Mapping):
+        return Scope(given)
+    check_type(given, Scope, named="satisfying")
+    assert isinstance(given, Scope)
+    return given
 
 
 def _on_edges(edges: Edges) -> SearchStrategy[Request]:
