@@ -78,9 +78,7 @@ def _words_alone(vocabulary: Vocabulary) -> Policy:
     return il.parse({"Version": "2012-10-17", "Statement": [statement, *several]})
 
 
-def _subjects(
-    given: Policy | PolicySet | Iterable[Policy | PolicySet] | None,
-) -> tuple[Policy | PolicySet, ...]:
+def _subjects(given: object) -> tuple[Policy | PolicySet, ...]:
     if given is None:
         return ()
     if isinstance(given, Policy | PolicySet):
