@@ -83,8 +83,9 @@ def _subjects(given: object) -> tuple[Policy | PolicySet, ...]:
         return ()
     if isinstance(given, Policy | PolicySet):
         return (given,)
-    is_several = isinstance(given, Iterable) and not isinstance(given, str | Mapping)
-    several = tuple(given) if is_several else (given,)
+    several: tuple[object, ...] = (given,)
+    if isinstance(given, Iterable) and not isinstance(given, str | Mapping):
+        several = tuple(given)
     for each in several:
         check_policy(each, named="for_policy")
     return cast("tuple[Policy | PolicySet, ...]", several)
