@@ -94,7 +94,7 @@ def stack_requests(
         drawn = replace(drawn, action=draw(st.sampled_from(_ACTIONS)))
     if not has_resource_form(drawn.resource):
         drawn = replace(drawn, resource=draw(st.sampled_from(_RESOURCES)))
-    if any(stack.vpc_endpoint for stack in given):
+    if any(stack.vpc_endpoint for stack in given) and not drawn.values("aws:SourceVpce"):
         drawn = replace(drawn, context={"aws:sourcevpce": "vpce-a"} | dict(drawn.context))
     if principal is not None:
         text, role = draw(st.sampled_from(_asking(principal)))
