@@ -7,13 +7,14 @@ texts and as what they are; set prefixes; variables.
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 import iamlogic as il
 from iamlogic.semantics import allows
 from iamlogic.semantics.usual import with_usual_context
 from iamlogic.semantics.world import can_exist, can_send, is_compared
+from iamlogic.symbolic.deadline import Undecided
 from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.testing.strategies.colliding import WHOLE_LANGUAGE
 from iamlogic.testing.strategies.pairs import policy_pairs
@@ -32,7 +33,13 @@ each_vocabulary = pytest.mark.parametrize("vocabulary", WHOLE_LANGUAGE.values(),
 def test_both_meanings_agree_on_one_request(data: st.DataObject, vocabulary: Vocabulary) -> None:
     policy, request = data.draw(with_request(policies(vocabulary, max_statements=3), vocabulary))
     if can_exist(request, multivalued_keys([policy])) and is_compared(request, policy.kind):
-        assert symbolically_allows(policy, request) == allows(policy, request)
+        try:
+            allowed = symbolically_allows(policy, request)
+        except Undecided:  # an honest answer, of variables that depend on each other, and no other
+            assert vocabulary is WHOLE_LANGUAGE["variables"]
+            event("undecided")
+            return
+        assert allowed == allows(policy, request)
 
 
 @each_vocabulary

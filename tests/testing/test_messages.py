@@ -219,9 +219,7 @@ def test_a_scope_without_requests_asserts_nothing() -> None:
     empty = {"Action": "s3:GetObject", "Condition": condition}
     for scope in (empty, {"Action": []}):
         for assert_ in (assert_never_allows, assert_always_allows):
-            with pytest.raises(
-                PolicyAssertionError, match=r"nothing is asserted of role\.json"
-            ):
+            with pytest.raises(PolicyAssertionError, match=r"nothing is asserted of role\.json"):
                 assert_(_role(), scope)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 
 from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
+from hypothesis.strategies import DrawFn, SearchStrategy
 
 import iamlogic as il
 from iamlogic.syntax.policy import PolicyKind
@@ -124,7 +124,13 @@ def stacks(
     drawn = {layer: strategy for layer, strategy in members.items() if layer in layers}
     if {"scps", "rcps"} & set(layers):
         drawn |= {"management_account": rarely(), "service_linked": rarely()}
-    return st.builds(il.PolicySet, **drawn, canonical_users=_canonical_users(vocabulary))
+    whole = st.builds(il.PolicySet, **drawn, canonical_users=_canonical_users(vocabulary))
+
+    @st.composite  # without arguments, so that hypothesis does not write all of them in messages
+    def stack(draw: DrawFn) -> il.PolicySet:
+        return draw(whole)
+
+    return stack()
 
 
 def _canonical_users(vocabulary: Vocabulary) -> SearchStrategy[dict[str, str]]:
