@@ -7,7 +7,7 @@ help:  ## this list
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/'
 
 test:  ## the whole test suite
-	$(PYTHON) -m pytest -n auto
+	$(PYTHON) -m pytest -n auto --dist worksteal
 
 TESTS ?= tests
 ONLY ?=

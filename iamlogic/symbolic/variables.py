@@ -16,7 +16,7 @@ from iamlogic.symbolic.deadline import Deadline, Undecided
 from iamlogic.symbolic.languages import Language, Template, Word, ordered
 from iamlogic.symbolic.model import Conflict, Model
 from iamlogic.symbolic.refutation import beginnings, covered, refutation
-from iamlogic.symbolic.relations import Relations, owner_of, views_of
+from iamlogic.symbolic.relations import Relations, owner_of, templates_of, views_of
 from iamlogic.symbolic.requester import DERIVED, derived_value
 from iamlogic.symbolic.sequences import suggestions
 from iamlogic.symbolic.terms import Atom, InLanguage, OneValue, SomeValue
@@ -57,6 +57,9 @@ class Choice:
         conflict = refutation(relations, self._deadline)
         if conflict is not None:
             return [conflict]
+        of_fixed = self._of_fixed(relations)
+        if of_fixed:
+            return of_fixed
         return (
             self._search(relations, _CHOICES)
             or self._search(relations, _CHOICES, from_ends=True)
@@ -65,6 +68,35 @@ class Choice:
 
     def _relations(self, chosen: Mapping[Atom, bool]) -> Relations:
         return Relations(chosen, self._theory.request, self._theory.domains)
+
+    def _of_fixed(self, relations: Relations) -> list[Conflict]:
+        """Conflicts where variables that can have one value only have that one.
+
+        No choice is made, so that they hold: each has the atoms that leave the variable its value
+        beside the atom with the variable, in the place of what is substituted.
+        """
+        atoms = dict(relations.plain)
+        origins: dict[Atom, Conflict] = {}
+        for atom, holds in relations.related.items():
+            refs = [ref for template in templates_of(atom) for ref in template.refs]
+            fixed = {ref.key: relations.fixed(ref.key) for ref in refs}
+            values = {key: known[0] for key, known in fixed.items() if known is not None}
+            if len(values) < len(fixed):
+                continue
+            why = [each for known in fixed.values() if known is not None for each in known[1]]
+            grounded = _grounded(atom, values)
+            if atoms.setdefault(grounded, holds) is not holds:
+                other = origins.get(grounded, [(grounded, not holds)])
+                return [list(dict.fromkeys([(atom, holds), *why, *other]))]
+            if grounded not in relations.plain:
+                origins.setdefault(grounded, [(atom, holds), *why])
+        outcome = self._theory.decide_plain(atoms, self._deadline) if origins else []
+        if isinstance(outcome, Model):
+            return []
+        return [
+            list(dict.fromkeys(each for part in found for each in origins.get(part[0], [part])))
+            for found in outcome
+        ]
 
     # Choose, substitute, decide
 

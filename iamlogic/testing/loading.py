@@ -61,8 +61,8 @@ def policies_at(
     loaded: dict[str, Loaded] = {}
     for each in globs:
         base = here if each.startswith(("./", "../")) else root
-        # As a shell does it: hidden files are left out, and a path can be absolute.
-        paths = sorted(glob.glob(each, root_dir=base, recursive=True))  # noqa: PTH207
+        # Hidden files are left out, and a path can be absolute, as a shell does it.
+        paths = sorted(glob.glob(each, root_dir=base, recursive=True))  # noqa: PTH207 (as above)
         paths = [path for path in paths if SNAPSHOTS not in Path(path).parts]
         if not paths:
             raise NoPolicies(f"{each} matches no file in {base}")

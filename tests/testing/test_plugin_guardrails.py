@@ -7,22 +7,10 @@ from __future__ import annotations
 
 import json
 import os
-import pkgutil
 import re
-from importlib import import_module
 from pathlib import Path
 
 import pytest
-
-import iamlogic
-
-# A run within this process forgets what it imported, but not what is remembered of that: with all
-# there before, each run has the same.
-for each in pkgutil.walk_packages(iamlogic.__path__, "iamlogic."):
-    if not each.name.endswith("__main__") and ".strategies" not in each.name:
-        import_module(each.name)
-for name in ("hcl2", "pathspec", "yaml", "z3"):
-    import_module(name)
 
 pytest_plugins = ["pytester"]
 

@@ -92,7 +92,7 @@ def _permitted(
     _: object,
     subject: Subject,
     scope: Scope,
-    **about: Any,  # noqa: ANN401
+    **about: Any,  # noqa: ANN401 (the rest of the question's arguments)
 ) -> None:
     record.proof(subject, _question(scope, **about))
 
@@ -116,7 +116,7 @@ def _checked_new_access(
     _: object,
     existing: Subject,
     new: Subject,
-    **about: Any,  # noqa: ANN401
+    **about: Any,  # noqa: ANN401 (the rest of the question's arguments)
 ) -> None:
     _compared(record, _, existing, new, **about)
 
