@@ -6,6 +6,9 @@ proofs are about `for_any`; people read the policy with names in the place of va
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 from iamlogic.questions.review.placed import PlacedPolicy
 from iamlogic.syntax.policy import Policy
 from iamlogic.syntax.policy_set import PolicySet
@@ -39,3 +42,11 @@ def title(subject: Subject, otherwise: str = "the policy") -> str:
     if isinstance(subject, PlacedPolicy):
         return subject.title
     return subject.file or (otherwise if isinstance(subject, Policy) else "the stack")
+
+
+_NAME = re.compile(r"<[^<>]+>")
+
+
+def names_in(texts: Iterable[str]) -> list[str]:
+    """What looks like the name of a placeholder (`<Bucket>`), each once."""
+    return list(dict.fromkeys(_NAME.findall("\n".join(texts))))

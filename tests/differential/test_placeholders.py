@@ -336,9 +336,25 @@ _NAMING = st.builds(
 )
 """Requests that name what a template leaves open, as a test of the template may."""
 
+_GRANTS = st.builds(
+    lambda resource, action, condition, others: {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Action": action, "Resource": resource}
+            | ({"Condition": condition} if condition else {}),
+            *others,
+        ],
+    },
+    st.sampled_from(["*", f"arn:aws:s3:::{A}*", f"arn:aws:s3:::{A}/*", f"arn:aws:s3:::{A}{B}"]),
+    st.sampled_from(["*", "s3:GetObject"]),
+    st.sampled_from([{}, {"StringLike": {"aws:SourceVpc": [f"{A}*", "vpc-1"]}}]),
+    st.lists(_statements(names=False), max_size=1),
+)
+"""Policies that allow such requests with any values, but for what stands beside the grant."""
+
 
 @settings(max_examples=600)
-@given(_documents(), _VALUES, st.lists(_NAMING | _REQUESTS, min_size=1, max_size=6))
+@given(_GRANTS | _documents(), _VALUES, st.lists(_NAMING | _REQUESTS, min_size=1, max_size=6))
 def test_what_is_certain_of_a_request_is_so_with_any_values(
     document: dict[str, object], values: Values, requests: list[il.Request]
 ) -> None:

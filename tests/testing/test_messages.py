@@ -256,3 +256,55 @@ def test_a_resource_that_a_template_leaves_open_as_a_whole_can_be_named() -> Non
     assert_allows(found.subject, il.Request(ALICE, "s3:GetObject", "<Store.Arn>/a", context))
     with pytest.raises(PolicyAssertionError, match="may or may not"):
         assert_allows(found.subject, il.Request(ALICE, "s3:GetObject", "<Other.Arn>/a", context))
+
+
+DEPLOYED = """\
+Parameters:
+  Store: {Type: String}
+  Stage: {Type: String}
+Conditions:
+  IsLive: !Equals [!Ref Stage, live]
+Resources:
+  Role:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Statement:
+          - {Effect: Allow, Action: "s3:GetObject", Resource: "arn:aws:s3:::logs/*"}
+          - {Effect: Allow, Action: "s3:PutObject", Resource: !Sub "arn:aws:s3:::${Store}/*"}
+          - !If [IsLive, {Effect: Allow, Action: "s3:*", Resource: "*"}, !Ref "AWS::NoValue"]
+"""
+
+
+def _deployed(text: str) -> il.PlacedPolicy:
+    Path("deployed.yaml").write_text(text, encoding="utf-8")
+    (found,) = policies_at(["deployed.yaml"], Path.cwd(), Path.cwd())
+    assert isinstance(found.subject, il.PlacedPolicy)
+    return found.subject
+
+
+def test_a_scope_that_names_what_is_open_asserts_nothing() -> None:
+    """The open bucket may be the one of the first statement."""
+    deployed = _deployed(DEPLOYED)
+    reads = {"Action": "s3:GetObject", "Resource": "arn:aws:s3:::<Store>/*"}
+    told = "nothing is asserted of deployed.yaml.*: the scope names <Store>, which can have any"
+    for assert_ in (assert_never_allows, assert_always_allows):
+        with pytest.raises(PolicyAssertionError, match=told):
+            assert_(deployed, reads)
+    for assert_ in (assert_no_wider_than, assert_equivalent):
+        with pytest.raises(PolicyAssertionError, match=told):
+            assert_(deployed, deployed, scope=reads)
+    key = {"Action": "s3:GetObject", "Condition": {"StringEquals": {"aws:SourceVpc": "<Store>"}}}
+    with pytest.raises(PolicyAssertionError, match=told):
+        assert_never_allows(deployed, key)
+    assert_never_allows(_role(), {**reads, "Resource": "arn:aws:s3:::<Store>/*"})  # a text here
+
+
+def test_what_is_called_alike_in_two_templates_is_not_the_same_if_it_is_defined_otherwise() -> None:
+    deployed = _deployed(DEPLOYED)
+    other = _deployed(DEPLOYED.replace("!Ref Stage, live", "!Ref Stage, test"))
+    assert_equivalent(deployed, _deployed(DEPLOYED))
+    with pytest.raises(PolicyAssertionError, match="allows more than"):
+        assert_no_wider_than(deployed, other)
+    with pytest.raises(PolicyAssertionError, match=r"differ: deployed\.yaml"):
+        assert_equivalent(deployed, other)

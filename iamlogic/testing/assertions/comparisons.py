@@ -1,6 +1,7 @@
 """A policy allows nothing more than another, or exactly the same: a proof, or all that differs.
 
-Two policies of templates are compared for all values of what both leave open.
+Two policies of templates are compared for all values of what both leave open. A name stands for one
+value in both, if both say the same of where that comes from.
 """
 
 from __future__ import annotations
@@ -8,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import iamlogic as il
+from iamlogic.questions.review.apart import told_apart
 from iamlogic.questions.review.opening import opened
 from iamlogic.questions.review.placed import PlacedPolicy
-from iamlogic.testing.assertions.scopes import WrittenScope, scope_of
+from iamlogic.testing.assertions.scopes import WrittenScope, refuse_names, scope_of
 from iamlogic.testing.evidence.comparisons import difference_lines
 from iamlogic.testing.evidence.failure import failure
 from iamlogic.testing.subjects import Subject, by_names, checked, for_any, title
@@ -92,11 +94,17 @@ def _compared(
     all_requests: bool,
 ) -> il.Comparison:
     """Both compared for all values of what their templates leave open."""
+    __tracebackhide__ = True
     old, new = checked(before, "the policy to compare with"), checked(after)
+    if isinstance(old, PlacedPolicy) and isinstance(new, PlacedPolicy):
+        old = told_apart(old, new)
+    asked = None if scope is None else scope_of(scope)
+    for each in (old, new):
+        refuse_names(asked, each)
     return il.compare(
         _opened(old, beside=new),
         _opened(new, beside=old),
-        scope=None if scope is None else scope_of(scope),
+        scope=asked,
         timeout=timeout,
         all_requests=all_requests,
     )

@@ -6,7 +6,6 @@ what is asserted must be so for all values.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 import iamlogic as il
@@ -14,7 +13,7 @@ from iamlogic.questions.review.hinges import certain_outcome, hinges_of
 from iamlogic.questions.review.placed import UNKNOWN_ARN, PlacedPolicy, Placeholder
 from iamlogic.semantics.world import has_action_form, has_resource_form
 from iamlogic.testing.evidence.failure import by_request
-from iamlogic.testing.subjects import Subject, by_names, checked, title
+from iamlogic.testing.subjects import Subject, by_names, checked, names_in, title
 
 
 def assert_allows(policy: Subject, request: il.Request) -> None:
@@ -82,9 +81,6 @@ def _check_forms(request: il.Request) -> None:
         raise il.RequestError(f"{request.resource!r} is no resource of a request: {hint}")
 
 
-_NAME = re.compile(r"<[^<>]+>")
-
-
 def _with_names_of(placed: PlacedPolicy, request: il.Request) -> PlacedPolicy:
     """The policy with the request's own names left open, too.
 
@@ -92,8 +88,8 @@ def _with_names_of(placed: PlacedPolicy, request: il.Request) -> PlacedPolicy:
     taken for a text of its own, it would match nothing, and be denied for sure.
     """
     values = (text for key in request.context for text in (key, *request.values(key)))
-    texts = "\n".join([request.principal, request.action, request.resource, *values])
+    texts = [request.principal, request.action, request.resource, *values]
     known = {each.text for each in placed.placeholders}
-    found = dict.fromkeys(each for each in _NAME.findall(texts) if each not in known)
+    found = [each for each in names_in(texts) if each not in known]
     further = (Placeholder(each[1:-1], each, "a name that is not in this policy") for each in found)
     return replace(placed, placeholders=(*placed.placeholders, *further))

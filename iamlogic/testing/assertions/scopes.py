@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import iamlogic as il
@@ -14,8 +14,9 @@ from iamlogic.questions.review.hinges import (
     hinges,
 )
 from iamlogic.questions.review.placed import PlacedPolicy
+from iamlogic.syntax.policy import Statement
 from iamlogic.testing.evidence.failure import failure, shown
-from iamlogic.testing.subjects import Subject, checked, for_any, title
+from iamlogic.testing.subjects import Subject, checked, for_any, names_in, title
 
 WrittenScope = Mapping[str, object]
 """A scope as it is written: a statement without Effect."""
@@ -48,18 +49,20 @@ def assert_never_allows(
     that holds no request asserts nothing, and fails.
     """
     __tracebackhide__ = True
+    about = scope_of(scope)
     _assert_answer(
         policy,
+        about,
         lambda asked: il.never_allows(
             asked,
-            scope_of(scope),
+            about,
             principal=principal,
             resource_account=resource_account,
             timeout=timeout,
             all_requests=all_requests,
         ),
         _ALLOWS,
-        lambda placed, ask: certainly_allowed(placed, scope_of(scope), ask),
+        lambda placed, ask: certainly_allowed(placed, about, ask),
     )
 
 
@@ -78,11 +81,13 @@ def assert_always_allows(
     that holds no request asserts nothing, and fails.
     """
     __tracebackhide__ = True
+    about = scope_of(scope)
     _assert_answer(
         policy,
+        about,
         lambda asked: il.always_allows(
             asked,
-            scope_of(scope),
+            about,
             principal=principal,
             resource_account=resource_account,
             timeout=timeout,
@@ -95,6 +100,7 @@ def assert_always_allows(
 
 def _assert_answer(
     policy: Subject,
+    scope: il.Scope,
     ask: Callable[[il.Policy | il.PolicySet], il.Answer],
     said: _Said,
     certainly: Callable[[PlacedPolicy, Ask], il.Answer | None],
@@ -102,6 +108,7 @@ def _assert_answer(
     """What was asked holds. Of a template, what fails with all values is told before what may."""
     __tracebackhide__ = True
     subject = checked(policy)
+    refuse_names(scope, subject)
     answer = ask(for_any(subject))
     if answer.verdict is il.Verdict.UNKNOWN:
         raise failure(f"it is not known whether {title(subject)} {said.surely}: {answer.reason}")
@@ -120,3 +127,31 @@ def _assert_answer(
 def scope_of(given: il.Scope | WrittenScope) -> il.Scope:
     """A scope, whether it is one or is written."""
     return given if isinstance(given, il.Scope) else il.Scope(given)
+
+
+def refuse_names(scope: il.Scope | None, subject: Subject) -> None:
+    """Raise if a scope names what a template leaves open (`arn:aws:s3:::<Bucket>/*`).
+
+    A name is any value, also the one that another statement has; taken for a text of its own, the
+    scope would hold none of the requests that are meant.
+    """
+    __tracebackhide__ = True
+    if scope is None or not isinstance(subject, PlacedPolicy):
+        return
+    named = names_in(_texts(scope.statement))
+    if named:
+        raise failure(
+            f"nothing is asserted of {title(subject)}: the scope names {', '.join(named)}, which "
+            "can have any value; write * in that place"
+        )
+
+
+def _texts(statement: Statement) -> Iterator[str]:
+    parts = [statement.actions.patterns]
+    parts += [each.values for each in statement.conditions]
+    if statement.resources is not None:
+        parts.append(statement.resources.patterns)
+    yield from (text.text for part in parts for text in part)
+    yield from (each.key for each in statement.conditions)
+    if statement.principals is not None:
+        yield from (entry.text for entry in statement.principals.entries)
