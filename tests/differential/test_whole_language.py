@@ -101,7 +101,7 @@ def test_a_set_is_held_against_the_one_value_that_a_variable_can_have() -> None:
             ],
         }
     )
-    for value, allowed in (("A", False), ("b", True)):
+    for value, allowed in (("a", False), ("A", False), ("b", True)):
         context = {"aws:PrincipalTag/t": "a", "kms:Keys": value}
         request = il.Request("arn:aws:iam::111122223333:user/alice", "kms:D", "*", context)
         assert allows(policy, request) is allowed

@@ -308,3 +308,11 @@ def test_what_is_called_alike_in_two_templates_is_not_the_same_if_it_is_defined_
         assert_no_wider_than(deployed, other)
     with pytest.raises(PolicyAssertionError, match=r"differ: deployed\.yaml"):
         assert_equivalent(deployed, other)
+
+
+def test_what_a_template_denies_for_certain_is_denied_whatever_is_open() -> None:
+    denies = '          - {Effect: Deny, Action: "s3:*", Resource: "arn:aws:s3:::logs/private/*"}\n'
+    deployed = _deployed(f"{DEPLOYED}{denies}")
+    assert_denies(deployed, il.Request(ALICE, "s3:PutObject", "arn:aws:s3:::logs/private/a"))
+    with pytest.raises(PolicyAssertionError, match="may or may not deny"):
+        assert_denies(deployed, il.Request(ALICE, "s3:PutObject", "arn:aws:s3:::logs/a"))
