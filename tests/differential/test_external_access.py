@@ -22,6 +22,7 @@ from iamlogic.syntax.letter_case import fold
 from iamlogic.syntax.multivalued import multivalued_keys
 from iamlogic.syntax.policy import PolicyKind
 from iamlogic.testing.strategies.policies import policies
+from tests.depth import examples
 from tests.strategies.edge_requests import requests
 from tests.strategies.external import EXTERNAL, is_trusted, zones
 
@@ -29,7 +30,7 @@ NOT_ASKED = (RequesterKind.SERVICE, RequesterKind.PROVIDER)  # no outsiders; cal
 
 
 @pytest.mark.slow
-@settings(suppress_health_check=list(HealthCheck), max_examples=300)
+@settings(examples(300), suppress_health_check=list(HealthCheck))
 @given(data=st.data(), zone=zones(), all_requests=st.booleans())
 def test_an_allowed_request_from_outside_is_in_some_finding(
     data: st.DataObject, zone: il.Zone, *, all_requests: bool
@@ -79,7 +80,7 @@ def _is_asked(request: Request, policy: il.Policy, *, all_requests: bool) -> boo
     return can_exist(request, keys) if all_requests else can_send(request, keys)
 
 
-@settings(suppress_health_check=list(HealthCheck), max_examples=150)
+@settings(examples(150), suppress_health_check=list(HealthCheck))
 @given(policy=policies(EXTERNAL, kind=PolicyKind.RESOURCE), zone=zones())
 def test_each_finding_holds_a_request_from_outside_that_is_allowed(
     policy: il.Policy, zone: il.Zone
@@ -102,7 +103,7 @@ def test_each_finding_holds_a_request_from_outside_that_is_allowed(
         assert finding.witness.principal not in zone.services
 
 
-@settings(suppress_health_check=list(HealthCheck), max_examples=100)
+@settings(examples(100), suppress_health_check=list(HealthCheck))
 @given(policy=policies(EXTERNAL, kind=PolicyKind.RESOURCE), zone=zones())
 def test_no_finding_is_held_by_the_others(policy: il.Policy, zone: il.Zone) -> None:
     """Few: what one finding holds, no other holds whole; so ids differ, too."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from hypothesis import event, given, note, settings
+from hypothesis import event, given, note
 from hypothesis import strategies as st
 
 import iamlogic as il
@@ -25,6 +25,7 @@ from iamlogic.questions.review.placed import PlacedPolicy
 from iamlogic.semantics.evaluation import evaluate
 from iamlogic.syntax.json_text import read_json_text
 from iamlogic.syntax.problems import Document
+from tests.depth import examples
 
 A, B = "<A>", "<B>"
 IF = "<if C>"
@@ -270,7 +271,7 @@ def test_a_question_mark_does_not_cover_a_name_of_any_length() -> None:
     assert found.relation is il.Relation.INCOMPARABLE
 
 
-@settings(max_examples=600)
+@examples(600)
 @given(_documents(), _VALUES, st.lists(_REQUESTS, min_size=1, max_size=6))
 def test_told_what_matches_an_opened_policy_decides_as_the_real_one(
     document: dict[str, object], values: Values, requests: list[il.Request]
@@ -293,7 +294,7 @@ def test_told_what_matches_an_opened_policy_decides_as_the_real_one(
         assert evaluate(placed.for_any, told).outcome is expected, (told, values)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(_changes(), _VALUES, st.lists(_REQUESTS, min_size=4, max_size=12))
 def test_no_value_gains_what_no_opened_policy_does(
     change: tuple[dict[str, object], dict[str, object]],
@@ -353,7 +354,7 @@ _GRANTS = st.builds(
 """Policies that allow such requests with any values, but for what stands beside the grant."""
 
 
-@settings(max_examples=600)
+@examples(600)
 @given(_GRANTS | _documents(), _VALUES, st.lists(_NAMING | _REQUESTS, min_size=1, max_size=6))
 def test_what_is_certain_of_a_request_is_so_with_any_values(
     document: dict[str, object], values: Values, requests: list[il.Request]

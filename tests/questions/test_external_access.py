@@ -14,6 +14,7 @@ import iamlogic as il
 from iamlogic.syntax.policy import PolicyKind
 from iamlogic.testing.strategies.elements import Json
 from iamlogic.testing.strategies.policies import statement_documents
+from tests.depth import examples
 from tests.strategies.external import EXTERNAL, OURS, zones
 
 HERE, THERE, ELSEWHERE, OTHER = "111122223333", "444455556666", "777788889999", "123456789012"
@@ -496,7 +497,7 @@ def _split_condition(statement: dict[str, Json]) -> list[dict[str, Json]]:
 
 
 @pytest.mark.slow
-@settings(suppress_health_check=list(HealthCheck), max_examples=200)
+@settings(examples(200), suppress_health_check=list(HealthCheck))
 @given(pair=rewritten(), zone=zones())
 def test_ids_follow_the_meaning(
     pair: tuple[dict[str, Json], dict[str, Json]], zone: il.Zone

@@ -21,6 +21,7 @@ from iamlogic.syntax.json_tree import (
 )
 from iamlogic.syntax.operators import OPERATORS, Family
 from iamlogic.syntax.policy import Policy, PolicyKind
+from tests.depth import examples
 
 Json = object
 
@@ -173,7 +174,7 @@ def _plain(problem: il.Problem) -> tuple[Json, ...]:
 
 
 @given(document=_documents, ensure_ascii=st.booleans(), indent=st.sampled_from([None, 1]))
-@settings(max_examples=500)
+@examples(1_000)
 def test_text_and_decoded_json_agree(
     document: dict[str, Json], *, ensure_ascii: bool, indent: int | None
 ) -> None:
@@ -264,7 +265,7 @@ def _legal_documents(draw: st.DrawFn) -> dict[str, Json]:
 
 
 @given(_legal_documents())
-@settings(max_examples=500)
+@examples(500)
 def test_parse_undoes_format(document: dict[str, Json]) -> None:
     policy = il.parse(document)
     text = il.format(policy)
@@ -277,7 +278,7 @@ def test_parse_undoes_format(document: dict[str, Json]) -> None:
 
 
 @given(_legal_documents())
-@settings(max_examples=100)
+@examples(100)
 def test_canonical_text_shows_every_character(document: dict[str, Json]) -> None:
     assert all(c.isprintable() or c == "\n" for c in il.format(il.parse(document)))
 
@@ -385,25 +386,25 @@ _HEALTHY = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
 @given(_edited_texts())
-@settings(max_examples=1_500, suppress_health_check=_HEALTHY)
+@settings(examples(5_000), suppress_health_check=_HEALTHY)
 def test_an_edited_text_is_a_policy_or_a_syntax_error(text: str) -> None:
     survives(text)
 
 
 @given(_edited_bytes())
-@settings(max_examples=700, suppress_health_check=_HEALTHY)
+@settings(examples(2_000), suppress_health_check=_HEALTHY)
 def test_edited_bytes_are_a_policy_or_a_syntax_error(content: bytes) -> None:
     survives(content)
 
 
 @given(_edited_documents())
-@settings(max_examples=1_000, suppress_health_check=_HEALTHY)
+@settings(examples(3_000), suppress_health_check=_HEALTHY)
 def test_an_edited_document_is_a_policy_or_a_syntax_error(document: dict[str, Json]) -> None:
     survives(document)
 
 
 @given(st.text(max_size=40) | st.text(alphabet='{}[]",:\\$*? \n019.eE-truefalsn', max_size=40))
-@settings(max_examples=500)
+@examples(1_000)
 def test_any_text_is_a_policy_or_a_syntax_error(text: str) -> None:
     survives(text)
 
@@ -442,7 +443,7 @@ def _almost_json(draw: st.DrawFn) -> str:
 
 
 @given(_almost_json())
-@settings(max_examples=500)
+@examples(3_000)
 def test_json_is_what_the_standard_library_takes_for_json(text: str) -> None:
     """The library takes lone surrogates too (RFC 8259, 8.2, leaves them open); we do not."""
     try:
